@@ -7,7 +7,6 @@ using GateConnect.Model;
 using GateConnect.Pruning;
 using GateConnect.Runtime;
 using TorchSharp;
-using Xunit;
 
 namespace GateConnect.Tests.Model;
 

@@ -4,7 +4,6 @@ using System.Text;
 using GateConnect.Model;
 using GateConnect.Runtime;
 using TorchSharp;
-using Xunit;
 
 namespace GateConnect.Tests.Model;
 

@@ -6,14 +6,15 @@ using GateConnect.Pruning;
 using GateConnect.Runtime;
 using GateConnect.Tests.Model;
 using TorchSharp;
-using Xunit;
 
 namespace GateConnect.Tests.Pruning;
 
 public sealed class PrunerTests
 {
-    private static readonly Gen<(NetworkSize Size, ulong Seed)> Cases = Gen.Select(
-        Gen.OneOfConst(new NetworkSize(11, 2, 4), new NetworkSize(20, 2, 6), new NetworkSize(11, 3, 1), new NetworkSize(20, 1, 3)), Gen.ULong);
+    private static readonly NetworkSize[] Sizes = [new(11, 2, 4), new(20, 2, 6), new(11, 3, 1), new(20, 1, 3)];
+
+    private static readonly Gen<(NetworkSize Size, ulong Seed)> Cases =
+        Gen.Select(Gen.Int[0, Sizes.Length - 1].Select(index => Sizes[index]), Gen.ULong);
 
     public PrunerTests() => TorchRuntime.EnsureLoaded();
 
