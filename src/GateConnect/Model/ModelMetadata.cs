@@ -6,7 +6,6 @@ using System.Text.Json.Serialization.Metadata;
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Runtime;
-using Entries = GateConnect.Model.ModelMetadataContext;
 
 namespace GateConnect.Model;
 
@@ -28,12 +27,12 @@ internal static class ModelMetadata
             ["formatVersion"] = Version,
             ["form"] = header.Form == NetworkForm.Branches ? "branches" : "resnext",
             ["blueprint"] = JsonSerializer.Serialize(
-                new BlueprintEntry(blueprint.Size.ToString(), image, blueprint.Classes, blocks), Entries.Default.BlueprintEntry),
+                new BlueprintEntry(blueprint.Size.ToString(), image, blueprint.Classes, blocks), ModelMetadataContext.Default.BlueprintEntry),
             ["fanIn"] = header.FanIn.ToString(CultureInfo.InvariantCulture),
             ["lastNormAffine"] = header.Affine == LastNormAffine.Shared ? "shared" : "per-branch",
             ["normalization"] = JsonSerializer.Serialize(
-                new NormalizationEntry([.. header.Normalization.Mean], [.. header.Normalization.Std]), Entries.Default.NormalizationEntry),
-            ["classNames"] = JsonSerializer.Serialize([.. header.ClassNames], Entries.Default.StringArray),
+                new NormalizationEntry([.. header.Normalization.Mean], [.. header.Normalization.Std]), ModelMetadataContext.Default.NormalizationEntry),
+            ["classNames"] = JsonSerializer.Serialize([.. header.ClassNames], ModelMetadataContext.Default.StringArray),
             ["dataset"] = header.Dataset,
         };
         if (header.Connectivity is { } connectivity)
@@ -63,15 +62,15 @@ internal static class ModelMetadata
     /// <exception cref="ModelFileException">A key is missing, or its value is invalid or does not fit the others.</exception>
     internal static ModelHeader Read(string path, IReadOnlyDictionary<string, string> metadata)
     {
-        var normalization = Json(path, metadata, "normalization", Entries.Default.NormalizationEntry);
+        var normalization = Json(path, metadata, "normalization", ModelMetadataContext.Default.NormalizationEntry);
         var header = new ModelHeader(
             Choice(path, metadata, "form", ("branches", NetworkForm.Branches), ("resnext", NetworkForm.ResNeXt)),
-            Valid(path, "blueprint", () => Blueprint(Json(path, metadata, "blueprint", Entries.Default.BlueprintEntry))),
+            Valid(path, "blueprint", () => Blueprint(Json(path, metadata, "blueprint", ModelMetadataContext.Default.BlueprintEntry))),
             Valid(path, "fanIn", () => int.Parse(Text(path, metadata, "fanIn"), NumberStyles.None, CultureInfo.InvariantCulture)),
             Choice(path, metadata, "lastNormAffine", ("shared", LastNormAffine.Shared), ("per-branch", LastNormAffine.PerBranch)),
             metadata.TryGetValue("connectivity", out var wiring) ? Valid(path, "connectivity", () => ConnectivityJson.Read(wiring)) : null,
             Valid(path, "normalization", () => new Normalization(normalization.Mean, normalization.Std)),
-            Json(path, metadata, "classNames", Entries.Default.StringArray),
+            Json(path, metadata, "classNames", ModelMetadataContext.Default.StringArray),
             Text(path, metadata, "dataset"));
         if (header.ClassNames.Any(name => name is null))
         {

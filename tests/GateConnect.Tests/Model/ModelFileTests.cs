@@ -6,10 +6,12 @@ using GateConnect.Data;
 using GateConnect.Model;
 using GateConnect.Pruning;
 using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
 using TorchSharp;
 
 namespace GateConnect.Tests.Model;
 
+[NoTensorLeak]
 public sealed class ModelFileTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("gateconnect-").FullName;
@@ -245,7 +247,7 @@ public sealed class ModelFileTests : IDisposable
         byte[] pixels = [.. Enumerable.Range(0, image.ByteCount).Select(_ => (byte)random.NextInt(256))];
         var plane = image.Height * image.Width;
         float[] values = [.. pixels.Select((value, index) => ((value / 255f) - normalization.Mean[index / plane]) / normalization.Std[index / plane])];
-        using var input = torch.tensor(values).view(1, image.Channels, image.Height, image.Width);
+        using var input = torch.tensor(values, [1, image.Channels, image.Height, image.Width]);
 
         var expected = RandomNetworks.Logits(network, input);
         var found = PlainLogits.Of(File.ReadAllBytes(path), pixels);

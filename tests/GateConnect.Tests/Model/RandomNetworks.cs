@@ -49,7 +49,7 @@ internal static class RandomNetworks
         {
             values[index] = (float)random.NextNormal();
         }
-        return torch.tensor(values).view(count, blueprint.Image.Channels, blueprint.Image.Height, blueprint.Image.Width);
+        return torch.tensor(values, [count, blueprint.Image.Channels, blueprint.Image.Height, blueprint.Image.Width]);
     }
 
     internal static float[] Logits(nn.Module<Tensor, Tensor> network, Tensor images)

@@ -3,10 +3,12 @@ using System.Buffers.Binary;
 using System.Text;
 using GateConnect.Model;
 using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
 using TorchSharp;
 
 namespace GateConnect.Tests.Model;
 
+[NoTensorLeak]
 public sealed class SafetensorsFileTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("gateconnect-").FullName;

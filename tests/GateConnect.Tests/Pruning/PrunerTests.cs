@@ -5,10 +5,12 @@ using GateConnect.Architecture;
 using GateConnect.Pruning;
 using GateConnect.Runtime;
 using GateConnect.Tests.Model;
+using GateConnect.Tests.Testing;
 using TorchSharp;
 
 namespace GateConnect.Tests.Pruning;
 
+[NoTensorLeak]
 public sealed class PrunerTests
 {
     private static readonly NetworkSize[] Sizes = [new(11, 2, 4), new(20, 2, 6), new(11, 3, 1), new(20, 1, 3)];
