@@ -86,7 +86,7 @@ public static class ConnectivityPicture
         {
             foreach (var stage in blueprint.Modules.GroupBy(module => module.Stage))
             {
-                var (left, right) = (layout.ModuleX[stage.First().Index] - 36, layout.ModuleX[stage.Last().Index] + 36);
+                var (left, right) = (layout.ModuleX[stage.First().Index] - 41, layout.ModuleX[stage.Last().Index] + 41);
                 var (height, width) = blueprint.OutputOf(stage.Last().Index);
                 svg.Append(Invariant.Culture,
                     $"<rect class=\"stage\" x=\"{Invariant.Short(left)}\" y=\"{Invariant.Short(PictureLayout.Top - 42)}\" "
@@ -121,7 +121,7 @@ public static class ConnectivityPicture
         {
             var module = connectivity.Modules[index - 1];
             var accent = blueprint.Modules[index].Stage % Accents;
-            var thin = layout.Pitch < 20 ? 0.6 : 1;
+            var thin = layout.Pitch < 25 ? 0.6 : 1;
             var edges = Enumerable.Range(0, module.Readers)
                 .SelectMany(reader => module.Reads[reader].Select(source => (Reader: reader, Source: source, Strength: Strength(index, reader, source))))
                 .OrderBy(edge => live[index][edge.Reader]).ThenBy(edge => edge.Strength);

@@ -14,6 +14,9 @@ public static class CurvesPicture
     private static readonly Color Held = Color.FromHex("#c2570c");
     private static readonly Color Grey = Color.FromHex("#5a6272");
 
+    // The first of these that the machine has; else whatever it offers.
+    private static readonly string[] Letters = ["Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
+
     /// <summary>The curves as a PNG image.</summary>
     /// <param name="epochs">The reports of a run; at least one.</param>
     /// <param name="width">In pixels.</param>
@@ -67,6 +70,10 @@ public static class CurvesPicture
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.ShowLegend(title.StartsWith("loss", StringComparison.Ordinal) ? Alignment.UpperRight : Alignment.LowerRight);
+        if (Letters.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) is { } family)
+        {
+            plot.Font.Set(family);
+        }
         plot.Grid.MajorLineColor = Color.FromHex("#e3e6ec");
         plot.Axes.Margins(horizontal: 0.04, vertical: 0.12);
         plot.Axes.Color(Grey);

@@ -20,7 +20,7 @@ internal static class PictureStyle
         .pill{fill:#fff;stroke:#8a93a5;stroke-width:1.4}
         .edges path{fill:none}
         .end{stroke:#8a93a5;stroke-width:1;stroke-opacity:.55}
-        .pale{stroke:#8a93a5;stroke-width:.8;stroke-opacity:.28;stroke-dasharray:3 4}
+        .pale{stroke:#8a93a5;stroke-width:.9;stroke-opacity:.5;stroke-dasharray:3 4}
         .block{stroke:#fff;stroke-width:1.5}
         .b0{fill:#3b5bdb}.b1{fill:#0b8f7d}.b2{fill:#c2570c}.b3{fill:#a4297f}
         .s0{stroke:#3b5bdb}.s1{stroke:#0b8f7d}.s2{stroke:#c2570c}.s3{stroke:#a4297f}

@@ -44,16 +44,20 @@ internal static class RecipeTree
     public static JsonNode? Get(JsonObject tree, string path) =>
         path.Split('.').Aggregate((JsonNode?)tree, (node, part) => node![part]);
 
-    /// <summary>Says that a path is unknown and names those that were probably meant.</summary>
+    /// <summary>Says why a path is no option and names those that were probably meant.</summary>
     public static string Unknown(string path)
     {
+        var group = Options.Keys.Where(known => known.StartsWith(path + ".", StringComparison.Ordinal)).ToArray();
+        if (group.Length > 0)
+        {
+            return $"{path}: a group of options; name one of {string.Join(", ", group)}";
+        }
         var last = path[(path.LastIndexOf('.') + 1)..];
         var nearest = Options.Keys
             .Select(known => (Path: known, Distance: Math.Min(
                 EditDistance(path, known), EditDistance(last, known[(known.LastIndexOf('.') + 1)..]) + 1)))
-            .Concat(Options.Keys.Where(known => known.StartsWith(path + ".", StringComparison.Ordinal)).Select(known => (Path: known, Distance: 0)))
             .OrderBy(known => known.Distance).ThenBy(known => known.Path, StringComparer.Ordinal)
-            .Select(known => known.Path).Distinct().Take(4);
+            .Select(known => known.Path).Take(4);
         return $"{path}: unknown; nearest: {string.Join(", ", nearest)}";
     }
 

@@ -25,7 +25,7 @@ public sealed record SummaryContent
     /// <summary>The command that made the run; null for <c>gateconnect train --config run.json</c>.</summary>
     public string? Command { get; init; }
 
-    /// <summary>Whether connectivity.svg and curves.svg lie beside the page.</summary>
+    /// <summary>Names of the pictures beside the page that it shows: those of the wiring and of the curves.</summary>
     public IReadOnlyList<string> Pictures { get; init; } = ["connectivity.svg", "curves.svg"];
 }
 
