@@ -118,4 +118,8 @@ public readonly record struct ImageShape(int Channels, int Height, int Width)
 /// <summary>A training and a test (or validation) part of one dataset, with the same shape and classes.</summary>
 /// <param name="Train">Images to learn from.</param>
 /// <param name="Test">Images to measure on.</param>
-public sealed record DatasetParts(ImageDataset Train, ImageDataset Test);
+public sealed record DatasetParts(ImageDataset Train, ImageDataset Test)
+{
+    /// <summary>What the reader did that its user should be told, one line each: ignored or skipped files, a split that was made.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,112 @@
+// One image file to one square of bytes, the same way for every photo: decode (at a reduced scale where the format
+// can), composite on white, average the centred square down, turn as the EXIF orientation says, keep planes.
+using GateConnect.Runtime;
+using SkiaSharp;
+
+namespace GateConnect.Data;
+
+/// <summary>
+/// Decodes JPEG, PNG, WebP, BMP and GIF (its first frame) to [channels, size, size]. Colours are converted to sRGB
+/// where the file carries a profile; transparent pixels are composited on white. Used by many threads at once.
+/// </summary>
+internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBudget budget)
+{
+    /// <summary>An image whose header claims more pixels is refused before anything is allocated for it.</summary>
+    internal const long MostPixels = 1L << 28;
+
+    private const int BytesPerPixel = 4;
+
+    /// <summary>The shape of what comes out.</summary>
+    internal ImageShape Shape { get; } = new(colour == ImageColour.Colour ? 3 : 1, imageSize, imageSize);
+
+    /// <summary>Decodes the file.</summary>
+    /// <exception cref="DataException">The file is no image, is damaged, or claims absurd dimensions.</exception>
+    internal byte[] Decode(string path)
+    {
+        using var codec = SKCodec.Create(path, out var opened)
+            ?? throw new DataException($"{path}: cannot be read as an image ({opened}), expected JPEG, PNG, WebP, BMP or GIF");
+        var full = codec.Info;
+        if (full.Width < 1 || full.Height < 1 || (long)full.Width * full.Height > MostPixels)
+        {
+            throw new DataException(
+                $"{path}: the header claims {full.Width} x {full.Height} pixels, expected at most {MostPixels} in all");
+        }
+        var info = new SKImageInfo(
+            full.Width, full.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, SKColorSpace.CreateSrgb())
+            .WithSize(ScaledSize(codec));
+        using var share = budget.Borrow(MemoryFor(codec, info));
+        using var bitmap = new SKBitmap(info);
+        var result = codec.GetPixels(info, bitmap.GetPixels());
+        if (result != SKCodecResult.Success)
+        {
+            throw new DataException($"{path}: cannot be decoded to its end ({result}), expected a whole {codec.EncodedFormat} image");
+        }
+        if (full.AlphaType != SKAlphaType.Opaque)
+        {
+            CompositeOnWhite(bitmap.GetPixelSpan());
+        }
+        return Finish(bitmap, codec.EncodedOrigin);
+    }
+
+    /// <summary>The smallest size the codec can decode to whose shorter side is still twice what is wanted.</summary>
+    private SKSizeI ScaledSize(SKCodec codec)
+    {
+        for (var eighths = 1; eighths < 8; eighths++)
+        {
+            var size = codec.GetScaledDimensions(eighths / 8f);
+            if (Math.Min(size.Width, size.Height) >= 2 * imageSize)
+            {
+                return size;
+            }
+        }
+        return codec.Info.Size;
+    }
+
+    // JPEG: a progressive file keeps its coefficients (up to 6 bytes a pixel, 3 with the usual subsampling).
+    // WebP and interlaced PNG: a whole decoded image beside ours.
+    private static long MemoryFor(SKCodec codec, SKImageInfo target)
+    {
+        var full = (long)codec.Info.Width * codec.Info.Height;
+        var beside = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? 3 * full : BytesPerPixel * full;
+        return target.BytesSize64 + beside;
+    }
+
+    private static void CompositeOnWhite(Span<byte> pixels)
+    {
+        for (var at = 0; at < pixels.Length; at += BytesPerPixel)
+        {
+            int alpha = pixels[at + 3];
+            if (alpha != 255)
+            {
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    pixels[at + channel] = (byte)((pixels[at + channel] * alpha + 255 * (255 - alpha) + 127) / 255);
+                }
+            }
+        }
+    }
+
+    private byte[] Finish(SKBitmap bitmap, SKEncodedOrigin origin)
+    {
+        var plane = imageSize * imageSize;
+        var square = SquareResampling.Of(bitmap.Height, bitmap.Width, imageSize);
+        var strides = new PixelStrides(Row: bitmap.RowBytes, Column: BytesPerPixel);
+        var stored = new byte[3 * plane];
+        for (var channel = 0; channel < 3; channel++)
+        {
+            square.Apply(bitmap.GetPixelSpan()[channel..], strides, stored.AsSpan(channel * plane, plane));
+        }
+        var upright = ImageOrientation.Turn(stored, imageSize, origin);
+        return colour == ImageColour.Colour ? upright : Luma(upright, plane);
+    }
+
+    private static byte[] Luma(byte[] planes, int plane)
+    {
+        var grey = new byte[plane];
+        for (var at = 0; at < plane; at++)
+        {
+            grey[at] = (byte)((299 * planes[at] + 587 * planes[plane + at] + 114 * planes[2 * plane + at] + 500) / 1000);
+        }
+        return grey;
+    }
+}

@@ -1,0 +1,81 @@
+// What a caller may choose about reading a folder of images, with the defaults in sight.
+using GateConnect.Runtime;
+
+namespace GateConnect.Data;
+
+/// <summary>What to do with an image file that cannot be decoded.</summary>
+public enum UndecodablePolicy
+{
+    /// <summary>Stop with a <see cref="DataException"/> that names the file.</summary>
+    Fail,
+
+    /// <summary>Leave it out, and say how many and which was the first in <see cref="DatasetParts.Notes"/>.</summary>
+    Skip,
+}
+
+/// <summary>How images come out of the decoder.</summary>
+public enum ImageColour
+{
+    /// <summary>Three channels; a grey image has three equal ones.</summary>
+    Colour,
+
+    /// <summary>One channel, the luma 0.299 R + 0.587 G + 0.114 B.</summary>
+    Grey,
+}
+
+/// <summary>How far reading has come.</summary>
+/// <param name="Done">Images decoded so far.</param>
+/// <param name="Total">Images there are.</param>
+public readonly record struct LoadProgress(int Done, int Total);
+
+/// <summary>How to read a folder of images.</summary>
+/// <param name="ImageSize">The side of the square images wanted, in pixels, 1 to 1024.</param>
+/// <param name="Seeds">Seeds of the split, where there is one folder only.</param>
+public sealed record ImageFolderOptions(int ImageSize, Seeds Seeds)
+{
+    /// <summary>The largest image size.</summary>
+    public const int LargestImageSize = 1024;
+
+    /// <summary>The share of each class held out for the test, in (0, 1), where there is one folder only.</summary>
+    public double TestFraction { get; init; } = 0.2;
+
+    /// <summary>
+    /// About how many bytes images being decoded may take at once. An image that needs more by itself is decoded alone.
+    /// </summary>
+    public long MemoryBound { get; init; } = 512L << 20;
+
+    /// <summary>What to do with an image that cannot be decoded.</summary>
+    public UndecodablePolicy Policy { get; init; } = UndecodablePolicy.Fail;
+
+    /// <summary>Whether images come out in colour (also where all are grey) or grey.</summary>
+    public ImageColour Colour { get; init; } = ImageColour.Colour;
+
+    /// <summary>Called from the decoding threads, one call at a time, in increasing order.</summary>
+    public Action<LoadProgress>? Progress { get; init; }
+
+    /// <summary>Stops reading with an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Refuses values out of range, all of them at once.</summary>
+    /// <exception cref="ConfigurationException">A value is out of range.</exception>
+    internal void Validate()
+    {
+        var mistakes = new List<string>();
+        if (ImageSize is < 1 or > LargestImageSize)
+        {
+            mistakes.Add($"image size: {ImageSize}, expected 1 to {LargestImageSize}");
+        }
+        if (TestFraction is not (> 0 and < 1))
+        {
+            mistakes.Add(FormattableString.Invariant($"test fraction: {TestFraction}, expected more than 0 and less than 1"));
+        }
+        if (MemoryBound < 1)
+        {
+            mistakes.Add($"memory bound: {MemoryBound} bytes, expected at least 1");
+        }
+        if (mistakes.Count > 0)
+        {
+            throw new ConfigurationException(mistakes);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// Mean and standard deviation per channel, measured once on the training images and carried with the model ever after.
+namespace GateConnect.Data;
+
+/// <summary>Per-channel normalisation, (value / 255 - mean) / std for a byte value. Compared by value.</summary>
+public sealed record Normalization
+{
+    /// <summary>No standard deviation is smaller, so that a constant channel stays finite: one grey level.</summary>
+    public const float SmallestStd = 1f / 255f;
+
+    /// <summary>Checks and copies the values.</summary>
+    /// <param name="mean">One per channel, in units of [0, 1] pixels.</param>
+    /// <param name="std">One per channel, positive, in the same units.</param>
+    /// <exception cref="ArgumentException">Counts differ or are zero, a value is not finite, or a deviation not positive.</exception>
+    public Normalization(IReadOnlyList<float> mean, IReadOnlyList<float> std)
+    {
+        if (mean.Count == 0 || mean.Count != std.Count)
+        {
+            throw new ArgumentException($"{mean.Count} means and {std.Count} deviations, expected one of each per channel", nameof(std));
+        }
+        if (!mean.All(float.IsFinite) || !std.All(value => float.IsFinite(value) && value > 0))
+        {
+            throw new ArgumentException("means must be finite, deviations finite and positive", nameof(std));
+        }
+        (Mean, Std) = ([.. mean], [.. std]);
+    }
+
+    /// <summary>Per channel, in units of [0, 1] pixels.</summary>
+    public IReadOnlyList<float> Mean { get; }
+
+    /// <summary>Per channel, in units of [0, 1] pixels; never zero.</summary>
+    public IReadOnlyList<float> Std { get; }
+
+    /// <summary>Measures every pixel of <paramref name="dataset"/> (population deviation, at least <see cref="SmallestStd"/>).</summary>
+    /// <exception cref="ArgumentException">The dataset is empty.</exception>
+    public static Normalization Measure(ImageDataset dataset)
+    {
+        if (dataset.Count == 0)
+        {
+            throw new ArgumentException("no images to measure", nameof(dataset));
+        }
+        var shape = dataset.Shape;
+        var (mean, std) = (new float[shape.Channels], new float[shape.Channels]);
+        for (var channel = 0; channel < shape.Channels; channel++)
+        {
+            (mean[channel], std[channel]) = Moments(Histogram(dataset, channel));
+        }
+        return new Normalization(mean, std);
+    }
+
+    /// <summary>What each byte value becomes: entry 256 * channel + value.</summary>
+    public float[] Table()
+    {
+        var table = new float[256 * Mean.Count];
+        for (var entry = 0; entry < table.Length; entry++)
+        {
+            var (channel, value) = Math.DivRem(entry, 256);
+            table[entry] = (float)((value / 255.0 - Mean[channel]) / Std[channel]);
+        }
+        return table;
+    }
+
+    /// <summary>Equal where all means and deviations are equal.</summary>
+    public bool Equals(Normalization? other) => other is not null && Mean.SequenceEqual(other.Mean) && Std.SequenceEqual(other.Std);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Mean.Concat(Std).Aggregate(Mean.Count, HashCode.Combine);
+
+    // Counting values keeps the sums exact, whatever the order and the number of images.
+    private static long[] Histogram(ImageDataset dataset, int channel)
+    {
+        var histogram = new long[256];
+        var plane = dataset.Shape.Height * dataset.Shape.Width;
+        for (var index = 0; index < dataset.Count; index++)
+        {
+            foreach (var value in dataset.Pixels(index).Slice(channel * plane, plane))
+            {
+                histogram[value]++;
+            }
+        }
+        return histogram;
+    }
+
+    private static (float Mean, float Std) Moments(long[] histogram)
+    {
+        double count = histogram.Sum();
+        var mean = histogram.Select((occurrences, value) => occurrences * (value / 255.0)).Sum() / count;
+        var variance = histogram.Select((occurrences, value) => occurrences * Math.Pow(value / 255.0 - mean, 2)).Sum() / count;
+        return ((float)mean, Math.Max((float)Math.Sqrt(variance), SmallestStd));
+    }
+}
