@@ -5,7 +5,6 @@
 // are [N, C*w, H, W]: the branches as channel groups.
 using GateConnect.Architecture;
 using GateConnect.Runtime;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 // x_j = ReLU( sum_k g_jk y_k ), the equation of PAPER section 1 with the ReLU of section 3. In plain torch: one
 // product of the C x C gates with everything else, whose backward gives all C x C gate gradients <dL/dx_j, y_k>.
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Model;

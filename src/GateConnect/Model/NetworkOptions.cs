@@ -1,6 +1,5 @@
 // How a network's tensors are laid down; nothing here changes what a network with the same weights computes.
 using GateConnect.Architecture;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Model;

@@ -1,7 +1,6 @@
 // The baseline Full: ResNeXt as published, with which the branch form agrees when all gates are open (PAPER section 3).
 using GateConnect.Architecture;
 using GateConnect.Runtime;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

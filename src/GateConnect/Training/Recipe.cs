@@ -2,7 +2,6 @@
 // what the paper's table cells return.
 using System.Text.Json.Serialization;
 using GateConnect.Architecture;
-using GateConnect.Data;
 
 namespace GateConnect.Training;
 
