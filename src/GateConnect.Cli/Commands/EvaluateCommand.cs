@@ -2,7 +2,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using GateConnect.Data;
 using GateConnect.Model;
 using GateConnect.Training;
 

@@ -1,12 +1,9 @@
 // gateconnect train: the main job, from images to a pruned model.
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using GateConnect.Architecture;
-using GateConnect.Data;
 using GateConnect.Experiments;
 using GateConnect.Reporting;
-using GateConnect.Runtime;
 using GateConnect.Training;
 
 namespace GateConnect.Cli.Commands;

@@ -7,7 +7,6 @@ using GateConnect.Pruning;
 using GateConnect.Reporting;
 using GateConnect.Runtime;
 using GateConnect.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Experiments;

@@ -1,6 +1,5 @@
 // The real images on which a pruned network must compute what the full one computes.
 using GateConnect.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Experiments;

@@ -1,8 +1,6 @@
 // One run from its recipe to its report: data, network, training, pruning, proof, files. `train` and the experiments
 // go through here, so that a cell of a table is exactly the run a user would make.
 using GateConnect.Architecture;
-using GateConnect.Data;
-using GateConnect.Reporting;
 using GateConnect.Runtime;
 
 namespace GateConnect.Experiments;
