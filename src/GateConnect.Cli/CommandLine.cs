@@ -22,7 +22,7 @@ internal static class CommandLine
             var parsed = Build(new CommandContext(terminal, interruption)).Parse(args);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpPages)
             {
-                throw new ConfigurationException([.. parsed.Errors.Select(error => error.Message).Distinct(), Hint(parsed)]);
+                throw new ConfigurationException([.. parsed.Errors.Select(error => $"{error.Message.TrimEnd('.')}; {Hint(parsed)}").Distinct()]);
             }
             return parsed.Invoke(new InvocationConfiguration
             {

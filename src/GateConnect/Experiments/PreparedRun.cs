@@ -19,12 +19,21 @@ public sealed class PreparedRun : IDisposable
     private readonly nn.Module<Tensor, Tensor> network;
     private TrainingOutcome? trained;
 
-    internal PreparedRun(RunRequest request, RunPlace place, RunData data, NetworkBlueprint blueprint)
+    internal PreparedRun(RunRequest request, RunData data, NetworkBlueprint blueprint)
     {
-        (this.request, Folder, claim, Record, Data, Blueprint) = (request, place.Folder, place.Claim, place.Record, data, blueprint);
+        (this.request, Data, Blueprint) = (request, data, blueprint);
         network = NetworkFactory.Create(
             blueprint, request.Recipe.Rule, new Seeds(request.Recipe.Seed),
             new NetworkOptions { LastNormAffine = request.Recipe.LastNormAffine });
+        try
+        {
+            (Folder, claim, Record) = RunPlace.Take(request, data);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The run's folder.</summary>

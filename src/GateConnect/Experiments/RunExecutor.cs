@@ -38,6 +38,6 @@ public static class RunExecutor
         var form = request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
         MemoryForecast.Of(blueprint, form, data.Bytes).Require(
             Math.Min(request.Recipe.Training.BatchSize, train.Count), MemoryForecast.AvailableBytes());
-        return new PreparedRun(request, RunPlace.Take(request, data), data, blueprint);
+        return new PreparedRun(request, data, blueprint);
     }
 }
