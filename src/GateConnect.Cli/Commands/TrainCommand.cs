@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using GateConnect.Architecture;
 using GateConnect.Experiments;
 using GateConnect.Reporting;
-using GateConnect.Training;
 
 namespace GateConnect.Cli.Commands;
 
