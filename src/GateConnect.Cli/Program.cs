@@ -1,19 +1,5 @@
-// The command line starts here. For now it names its version, and otherwise the machine it would run on.
-using GateConnect.Runtime;
+// The command line starts here; CommandLine is the table of contents.
+using GateConnect.Cli;
 
-if (args is ["--version"])
-{
-    Console.WriteLine(Versions.GateConnect);
-    return 0;
-}
-try
-{
-    TorchRuntime.EnsureLoaded();
-    Console.WriteLine(MachineFacts.Read());
-    return 0;
-}
-catch (Exception failure) when (failure is RuntimeUnavailableException or ConfigurationException)
-{
-    Console.Error.WriteLine($"gateconnect: {failure.Message}");
-    return failure is ConfigurationException ? 2 : 1;
-}
+using var interruption = Interruption.OfProcess();
+return CommandLine.Run(args, Terminal.OfProcess(), interruption);
