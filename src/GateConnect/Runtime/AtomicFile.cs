@@ -34,8 +34,9 @@ public static class AtomicFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            var message = $"{full}: cannot be written ({OneLine(failure)}); {Volume(folder)}"; // before space is freed
             Remove(temporary);
-            throw new OutputException($"{full}: cannot be written ({OneLine(failure)}); {Volume(folder)}", failure);
+            throw new OutputException(message, failure);
         }
         catch
         {

@@ -1,7 +1,6 @@
 // A file is there whole or not at all, and whatever went wrong is told with its path.
 using System.Text;
 using GateConnect.Runtime;
-using Xunit;
 
 namespace GateConnect.Tests.Runtime;
 
