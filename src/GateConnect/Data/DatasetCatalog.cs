@@ -116,17 +116,21 @@ public static class DatasetCatalog
         ],
     };
 
-    private static DatasetPart Idx(string[] servers, string name, IdxSums sums) => new(
-    [
-        new DatasetFile($"{name}.gz")
+    // In the order in which the reader prefers them; the spelling with a dot is how some unpackers name the files.
+    private static DatasetPart Idx(string[] servers, string name, IdxSums sums)
+    {
+        var plain = new DatasetFile(name) { Bytes = sums.Bytes, Sha256 = sums.Sha256 };
+        var gzip = new DatasetFile($"{name}.gz")
         {
             Bytes = sums.GzipBytes,
             Sha256 = sums.GzipSha256,
             ContentSha256 = sums.Sha256,
             Addresses = [.. servers.Select(server => new Uri($"{server}{name}.gz"))],
-        },
-        new DatasetFile(name) { Bytes = sums.Bytes, Sha256 = sums.Sha256 },
-    ]);
+        };
+        var dotted = name.Replace("-idx", ".idx", StringComparison.Ordinal);
+        return new DatasetPart(
+            [plain, gzip, plain with { Name = dotted }, gzip with { Name = $"{dotted}.gz", Addresses = [] }]);
+    }
 
     private static DatasetLayout CifarArchive(string name, long bytes, string sha256) => new(LayoutKind.Archive, [""],
     [

@@ -29,7 +29,9 @@ internal sealed record DatasetContent(long Images, string? Sha256)
         {
             return ReadIdx(content);
         }
-        return isGzip ? ReadArchive(entry, content, recordBytes) : ReadRecords(content, recordBytes);
+        return path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)
+            ? ReadRecords(content, recordBytes)
+            : ReadArchive(entry, content, recordBytes);
     }
 
     private static DatasetContent ReadIdx(Stream content)

@@ -21,7 +21,11 @@ public sealed record DatasetFile(string Name)
 
 /// <summary>A part of a dataset, which may lie there in several forms; one of them is enough.</summary>
 /// <param name="Forms">The files that can stand for the part, preferred first.</param>
-public sealed record DatasetPart(IReadOnlyList<DatasetFile> Forms);
+public sealed record DatasetPart(IReadOnlyList<DatasetFile> Forms)
+{
+    /// <summary>The form that is offered for download, or else the preferred one.</summary>
+    public DatasetFile Usual => Forms.FirstOrDefault(form => form.Addresses.Count > 0) ?? Forms[0];
+}
 
 /// <summary>What a reader is given for a layout.</summary>
 public enum LayoutKind
@@ -29,7 +33,7 @@ public enum LayoutKind
     /// <summary>The folder that holds the files.</summary>
     Folder,
 
-    /// <summary>The one archive file itself; a user's own may have any name that ends in .tar.gz or .tgz.</summary>
+    /// <summary>The one archive file itself; a user's own may have any name that ends in .tar.gz, .tgz or .tar.</summary>
     Archive,
 }
 
@@ -81,6 +85,9 @@ public sealed record DatasetEntry(DatasetKind Kind, string Title, ImageShape Sha
     /// <summary>What must be in a folder for the dataset to be there, in words for an error message.</summary>
     public string Expectation => string.Join(", or ", Layouts.Select(Describe));
 
-    private static string Describe(DatasetLayout layout) =>
-        string.Join(", ", layout.Parts.Select(part => string.Join(" or ", part.Forms.Select(form => form.Name))));
+    private static string Describe(DatasetLayout layout)
+    {
+        var names = string.Join(", ", layout.Parts.Select(part => part.Usual.Name));
+        return layout.Parts.Any(part => part.Forms.Count > 1) ? $"{names} (packed or not)" : names;
+    }
 }

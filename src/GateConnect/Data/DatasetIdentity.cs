@@ -14,7 +14,11 @@ internal static class DatasetIdentity
     /// The published dataset, other than <paramref name="entry"/>, that lies in the folder <paramref name="path"/>;
     /// null if it is none or cannot be told. A file that cannot be read is left to the reader to report.
     /// </summary>
-    public static DatasetEntry? OtherThan(DatasetEntry entry, string path)
+    public static DatasetEntry? OtherThan(DatasetEntry entry, string path) =>
+        OtherThan(entry, path, DatasetCatalog.Entries);
+
+    /// <summary>The same, among <paramref name="known"/> datasets.</summary>
+    public static DatasetEntry? OtherThan(DatasetEntry entry, string path, IReadOnlyList<DatasetEntry> known)
     {
         var smallest = FoundLayout.Best(entry, path).Parts
             .Where(part => part.Path is not null && part.Form.Sha256 is not null)
@@ -24,7 +28,7 @@ internal static class DatasetIdentity
             return null;
         }
         var content = ContentSha256(smallest.Path);
-        return DatasetCatalog.Entries.FirstOrDefault(other => other.Kind != entry.Kind && Has(other, content));
+        return known.FirstOrDefault(other => other.Kind != entry.Kind && Has(other, content));
     }
 
     private static bool Has(DatasetEntry entry, string? content) => content is not null && entry.Layouts

@@ -74,7 +74,7 @@ public sealed class DatasetLocator(DatasetPlaces places)
     {
         var missing = FoundLayout.Best(entry, given).Parts
             .Where(part => part.Path is null)
-            .Select(part => string.Join(" or ", part.Part.Forms.Select(form => form.Name)))
+            .Select(part => part.Part.Usual.Name)
             .ToList();
         var what = File.Exists(given) ? "is not a form of" : "lacks";
         return $"{given}: {what} {entry.Title}, expected {entry.Expectation}"

@@ -4,7 +4,7 @@ namespace GateConnect.Data;
 
 /// <summary>One part and the file found for it.</summary>
 /// <param name="Part">What must be there.</param>
-/// <param name="Form">The form found, or the preferred one if none was.</param>
+/// <param name="Form">The form found, or the usual one if none was.</param>
 /// <param name="Path">The file, or null if no form of the part is there.</param>
 internal sealed record FoundPart(DatasetPart Part, DatasetFile Form, string? Path);
 
@@ -59,10 +59,9 @@ internal sealed record FoundLayout(string ReaderPath, IReadOnlyList<FoundPart> P
                 return new FoundPart(part, form, path);
             }
         }
-        return new FoundPart(part, part.Forms[0], null);
+        return new FoundPart(part, part.Usual, null);
     }
 
-    private static bool IsArchiveName(string path) =>
-        path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase)
-        || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+    private static bool IsArchiveName(string path) => ((string[])[".tar.gz", ".tgz", ".tar"])
+        .Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 }
