@@ -17,6 +17,7 @@ public sealed class TensorBoardLog
     public TensorBoardLog(string folder)
     {
         this.folder = folder;
+        TorchRuntime.EnsureLoaded(); // the checksums of the records come from TorchSharp's native library
         SummaryWriter? made = null;
         Guard(() =>
         {

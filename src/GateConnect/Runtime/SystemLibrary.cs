@@ -8,7 +8,7 @@ internal static partial class SystemLibrary
     /// <summary>Whether this process runs on 64-bit x86 Linux with glibc, the one platform the native parts are tested on.</summary>
     public static bool IsGlibcX64 { get; } =
         OperatingSystem.IsLinux()
-        && RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64
         && NativeLibrary.TryLoad("libc.so.6", out _);
 
     /// <summary>Whether the system's libstdc++ defines <paramref name="symbol"/> under <paramref name="version"/>.</summary>
