@@ -19,7 +19,7 @@ internal sealed class RecipeOptions
     {
         Data = new OptionGroup("Data",
         [
-            Value("--dataset", "data.dataset", "NAME", $"One of {string.Join(", ", DatasetKinds.Names)}. Default fashion-mnist, found or fetched."),
+            Value("--dataset", "data.dataset", "NAME", $"One of {string.Join(", ", Enum.GetValues<DatasetKind>().Select(kind => kind.Text()))}. Default fashion-mnist, found or fetched."),
             Value("--data", "data.path", "PATH", "Folder or archive of the dataset. Default: GATECONNECT_DATA, the user cache, system folders."),
             Value("--image-size", "data.imageSize", "PIXELS", $"Side of the square images: shorter side resized, centre cropped. Default the dataset's own (folder: 32); fashion-mnist: {DefaultRecipes.QuickImageSize}, its own being 28."),
             Value("--train-limit", "data.trainLimit", "N", $"Learn from a seeded, class-balanced subset; 'null' for all. Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
@@ -138,7 +138,7 @@ internal sealed class RecipeOptions
     {
         Network = NetworkSize.Parse(recipe.Network).ToString(),
         FanIn = recipe.Rule.FanIn,
-        Data = recipe.Data with { Dataset = DatasetKinds.NameOf(DatasetKinds.Parse(recipe.Data.Dataset)) },
+        Data = recipe.Data with { Dataset = DatasetKinds.Parse(recipe.Data.Dataset).Text() },
     };
 
     private Option<string?> Value(string name, string path, string helpName, string description)

@@ -93,7 +93,7 @@ internal sealed class ImageOptions
         string? name = null;
         try
         {
-            name = parsed.GetValue(dataset) is { } text ? DatasetKinds.NameOf(DatasetKinds.Parse(text)) : null;
+            name = parsed.GetValue(dataset) is { } text ? DatasetKinds.Parse(text).Text() : null;
         }
         catch (ConfigurationException exception)
         {

@@ -23,7 +23,7 @@ public static class DefaultRecipes
     /// </summary>
     public static Recipe For(DatasetKind kind)
     {
-        var recipe = new Recipe { Data = new DataRecipe { Dataset = DatasetKinds.NameOf(kind) } };
+        var recipe = new Recipe { Data = new DataRecipe { Dataset = kind.Text() } };
         return kind != DatasetKind.FashionMnist ? recipe : recipe with
         {
             Data = recipe.Data with { ImageSize = QuickImageSize, TrainLimit = QuickTrainImages },

@@ -12,7 +12,7 @@ public sealed class FailureTests
         { new InvalidOperationException("odd"), 1 },
         { new RuntimeUnavailableException("no libtorch"), 1 },
         { new ConfigurationException("x: 1 is wrong"), 2 },
-        { new ExternalException("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes"), 2 },
+        { new NativeFailure("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes"), 2 },
         { new DataException("file: damaged"), 3 },
         { new ModelFileException("file: damaged"), 4 },
         { new DivergedException("step 3: loss is not finite"), 5 },
@@ -59,4 +59,7 @@ public sealed class FailureTests
         Failures.Report(failure, new Terminal(new StringWriter(), error), interruption);
         return error.ToString();
     }
+
+    // libtorch's failures arrive as this type.
+    private sealed class NativeFailure(string message) : ExternalException(message);
 }

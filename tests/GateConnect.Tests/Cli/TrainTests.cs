@@ -100,8 +100,8 @@ public sealed class TrainTests
         using var shell = new Shell();
         var run = shell.In("full");
         Assert.Equal(ExitCode.Done, Shell.Run(Once([.. Tiny, "--connectivity", "full", "--epochs", "1", "--out", run])).Code);
-        Assert.Equal(ExitCode.Done, Shell.Run("evaluate", run, "--json").Code);
-        Assert.Equal(ExitCode.Configuration, Shell.Run("prune", run).Code);
+        Assert.Equal(ExitCode.Done, Shell.Run("evaluate", run, "--json", "--threads", "1").Code);
+        Assert.Equal(ExitCode.Configuration, Shell.Run("prune", run, "--threads", "1").Code);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class UsageTests
     public void Missing_data_exit_with_3_and_name_the_place()
     {
         using var shell = new Shell();
-        var told = Shell.Run("train", "--dataset", "cifar10", "--data", shell.In("missing.tar.gz"), "--out", shell.In("run"));
+        var told = Shell.Run("train", "--dataset", "cifar10", "--data", shell.In("missing.tar.gz"), "--threads", "1", "--out", shell.In("run"));
         Assert.Equal(ExitCode.Data, told.Code);
         Assert.Contains("missing.tar.gz", told.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(shell.In("run")));
@@ -58,7 +58,7 @@ public sealed class UsageTests
     {
         using var shell = new Shell();
         File.WriteAllText(shell.In("broken.safetensors"), "no model");
-        Assert.Equal(ExitCode.ModelFile, Shell.Run("evaluate", shell.In("broken.safetensors"), "--dataset", "shapes").Code);
+        Assert.Equal(ExitCode.ModelFile, Shell.Run("evaluate", shell.In("broken.safetensors"), "--dataset", "shapes", "--threads", "1").Code);
         Assert.Equal(ExitCode.ModelFile, Shell.Run("inspect", shell.In("broken.safetensors")).Code);
     }
 
@@ -67,14 +67,14 @@ public sealed class UsageTests
     {
         using var shell = new Shell();
         File.WriteAllText(shell.In("file"), "");
-        Assert.Equal(ExitCode.Output, Shell.Run("train", "--dataset", "shapes", "--network", "11,1,1", "--out", shell.In("file/run")).Code);
+        Assert.Equal(ExitCode.Output, Shell.Run("train", "--dataset", "shapes", "--network", "11,1,1", "--threads", "1", "--out", shell.In("file/run")).Code);
     }
 
     [Fact]
     public void A_batch_that_cannot_fit_is_refused_with_one_that_does()
     {
         using var shell = new Shell();
-        var told = Shell.Run("train", "--dataset", "shapes", "--network", "20,64,1024", "--batch-size", "2000", "--out", shell.In("run"));
+        var told = Shell.Run("train", "--dataset", "shapes", "--network", "20,64,1024", "--batch-size", "2000", "--threads", "1", "--out", shell.In("run"));
         Assert.Equal(ExitCode.Configuration, told.Code);
         Assert.Contains("of memory", told.Error, StringComparison.Ordinal);
     }
