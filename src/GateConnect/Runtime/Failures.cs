@@ -2,6 +2,12 @@
 // names the file or value, what was expected, and where possible the remedy.
 namespace GateConnect.Runtime;
 
+/// <summary>
+/// The tensor library cannot be loaded on this machine; the message says what is missing and what to install.
+/// Exit code 1.
+/// </summary>
+public sealed class RuntimeUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
 /// <summary>A configuration that cannot be run; the message lists every mistake, one per line. Exit code 2.</summary>
 public sealed class ConfigurationException(IReadOnlyList<string> mistakes)
     : Exception(string.Join(Environment.NewLine, mistakes))

@@ -1,0 +1,97 @@
+// gateconnect train: the main job, from images to a pruned model.
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using GateConnect.Architecture;
+using GateConnect.Experiments;
+using GateConnect.Reporting;
+
+namespace GateConnect.Cli.Commands;
+
+/// <summary>Learns connectivity and weights.</summary>
+internal sealed class TrainCommand
+{
+    private readonly CommandContext context;
+    private readonly RecipeOptions recipe = new();
+    private readonly RunOptions run = new();
+
+    private TrainCommand(CommandContext context) => this.context = context;
+
+    /// <summary>The command with its options, help and action.</summary>
+    public static Command Build(CommandContext context, HelpPages pages)
+    {
+        var owner = new TrainCommand(context);
+        var command = new Command("train", "Learns which branch reads which, together with the weights; prunes what turned out dead.");
+        pages.Describe(command, new HelpPage(
+            [owner.recipe.Data, owner.recipe.Network, owner.recipe.Training, owner.run.Group, owner.recipe.General],
+            [
+                "gateconnect train",
+                "gateconnect train --dataset cifar10 --data cifar-10-binary.tar.gz --epochs 30 --out runs/cifar",
+                "gateconnect train --dataset folder --data photos --image-size 64 --class-weights inverse-frequency",
+                "gateconnect train --resume runs/cifar",
+            ])
+        {
+            Details = "With nothing else given it learns {20,4,8} with fan-in 4 on Fashion-MNIST "
+                + $"({DefaultRecipes.QuickTrainImages} images at {DefaultRecipes.QuickImageSize}x{DefaultRecipes.QuickImageSize} pixels, "
+                + $"{DefaultRecipes.QuickEpochs} epochs), in less than five minutes on two cores.",
+        });
+        command.SetAction(owner.Execute);
+        return command;
+    }
+
+    private int Execute(ParseResult parsed)
+    {
+        var voice = context.Terminal.Voice(parsed.GetValue(run.Json));
+        var place = RunChoice.Of(parsed, run, recipe, voice);
+        if (place.Complete is { } complete)
+        {
+            voice.Say($"{place.Folder}: complete, nothing to do; top-1 {complete.Results!.Test.Top1Percent:0.00} % on the test images");
+            return Document(parsed, complete, place.Folder);
+        }
+        var cancel = context.Interruption.Token;
+        var data = new DataProgress(voice);
+        var events = new RunEvents { Note = voice.Say, Fetch = data.Fetch, Load = data.Load };
+        var request = new RunRequest(place.Recipe, place.Folder) { CheckpointEverySteps = run.CheckpointSteps(parsed) };
+        using var prepared = RunExecutor.Prepare(request, events, cancel);
+        RunOverview.Before(prepared, voice);
+        if (!new TrainingProgress(voice).Train(prepared, events, cancel))
+        {
+            voice.Say($"stopped; a checkpoint is written. Go on with: gateconnect train --resume {place.Folder}");
+            return context.Interruption.ExitCode ?? ExitCode.Interrupted;
+        }
+        var outcome = prepared.Finish(events, cancel);
+        RunOverview.After(prepared, outcome, voice);
+        return Document(parsed, prepared.Record, place.Folder, outcome);
+    }
+
+    private int Document(ParseResult parsed, RunRecord record, string folder, RunOutcome? outcome = null)
+    {
+        if (!parsed.GetValue(run.Json))
+        {
+            return ExitCode.Done;
+        }
+        var (recipe, results) = (record.Recipe, record.Results!);
+        var document = new JsonObject
+        {
+            ["runFolder"] = folder,
+            ["dataset"] = recipe.Data.Dataset,
+            ["network"] = recipe.Network,
+            ["connectivity"] = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(recipe.Connectivity)),
+            ["fanIn"] = recipe.Rule.FanInOf(NetworkSize.Parse(recipe.Network).Cardinality),
+            ["epochs"] = recipe.Training.Epochs,
+            ["seed"] = recipe.Seed,
+            ["top1Percent"] = results.Test.Top1Percent,
+            ["top5Percent"] = results.Test.Top5Percent,
+            ["loss"] = results.Test.Loss,
+            ["images"] = results.Test.Images,
+            ["parametersBefore"] = results.Before.Parameters,
+            ["parameters"] = results.After.Parameters,
+            ["liveBlocks"] = results.LiveBlocks is { } live ? JsonText.List(live) : null,
+        };
+        if (outcome is not null)
+        {
+            document["maskedTop1Percent"] = outcome.Masked.Top1Percent;
+        }
+        JsonText.Write(context.Terminal.Output, document);
+        return ExitCode.Done;
+    }
+}

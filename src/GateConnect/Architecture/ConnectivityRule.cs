@@ -1,0 +1,77 @@
+// The rules that the tables compare (PAPER sections 1 and 3): how a network's wiring comes about.
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace GateConnect.Architecture;
+
+/// <summary>How the wiring comes about.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ConnectivityKind>))]
+public enum ConnectivityKind
+{
+    /// <summary>ResNeXt as published: grouped convolution, one batch norm after the sum. The paper's Fixed-Full.</summary>
+    [JsonStringEnumMemberName("full")]
+    Full,
+
+    /// <summary>The branch form with all gates open: ResNeXt's wiring with a batch norm in every branch.</summary>
+    [JsonStringEnumMemberName("full-branches")]
+    FullBranches,
+
+    /// <summary>Gates drawn once, uniformly, then fixed. The paper's Fixed-Random.</summary>
+    [JsonStringEnumMemberName("random")]
+    Random,
+
+    /// <summary>Gates learned together with the weights: GateConnect.</summary>
+    [JsonStringEnumMemberName("learned")]
+    Learned,
+}
+
+/// <summary>A kind of wiring with its fan-in.</summary>
+/// <param name="Kind">How the wiring comes about.</param>
+/// <param name="FanIn">K; null for the two full kinds, where K is the cardinality.</param>
+public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn)
+{
+    /// <summary>ResNeXt as published.</summary>
+    public static ConnectivityRule Full { get; } = new(ConnectivityKind.Full, null);
+
+    /// <summary>The branch form with all gates open.</summary>
+    public static ConnectivityRule FullBranches { get; } = new(ConnectivityKind.FullBranches, null);
+
+    /// <summary>A fixed random wiring.</summary>
+    public static ConnectivityRule Random(int fanIn) => new(ConnectivityKind.Random, fanIn);
+
+    /// <summary>Learned wiring.</summary>
+    public static ConnectivityRule Learned(int fanIn) => new(ConnectivityKind.Learned, fanIn);
+
+    /// <summary>K in a network of this cardinality.</summary>
+    public int FanInOf(int cardinality) => FanIn ?? cardinality;
+
+    /// <summary>Every mistake in this rule for a network of this cardinality.</summary>
+    public IEnumerable<string> Mistakes(int cardinality)
+    {
+        if (Kind is ConnectivityKind.Random or ConnectivityKind.Learned && FanIn is null)
+        {
+            yield return $"fanIn: missing; {Name} needs a fan-in from 1 to the cardinality {cardinality}";
+        }
+        if (FanIn is { } fanIn && (fanIn < 1 || fanIn > cardinality))
+        {
+            yield return $"fanIn: {fanIn} is outside 1 to the cardinality {cardinality}";
+        }
+        if (Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches && FanIn is { } given && given != cardinality)
+        {
+            yield return $"fanIn: {given} does not go with {Name}, whose fan-in is the cardinality {cardinality}";
+        }
+    }
+
+    /// <summary>As tables print it: <c>Full</c>, <c>FullBranches</c>, <c>Random(4)</c>, <c>Learned(4)</c>.</summary>
+    public override string ToString() => Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
+        ? Kind.ToString()
+        : string.Create(CultureInfo.InvariantCulture, $"{Kind}({FanIn})");
+
+    private string Name => Kind switch
+    {
+        ConnectivityKind.Full => "full",
+        ConnectivityKind.FullBranches => "full-branches",
+        ConnectivityKind.Random => "random",
+        _ => "learned",
+    };
+}

@@ -1,0 +1,33 @@
+// What a run does where nothing is said. The default job is sized for two cores without a fast path: it ends within
+// five minutes and still learns a real wiring on real images (docs/decisions has the measurements).
+using GateConnect.Data;
+using GateConnect.Training;
+
+namespace GateConnect.Experiments;
+
+/// <summary>Default recipes by dataset.</summary>
+public static class DefaultRecipes
+{
+    /// <summary>Side of the images in the default job: half of Fashion-MNIST's own, the exact mean of 2x2 pixels.</summary>
+    public const int QuickImageSize = 14;
+
+    /// <summary>Training images of the default job.</summary>
+    public const int QuickTrainImages = 10_000;
+
+    /// <summary>Epochs of the default job.</summary>
+    public const int QuickEpochs = 8;
+
+    /// <summary>
+    /// The default recipe for a dataset: {20,4,8}, learned, K = 4. Fashion-MNIST is the quick job; the others take all
+    /// images at their own size, and ten epochs.
+    /// </summary>
+    public static Recipe For(DatasetKind kind)
+    {
+        var recipe = new Recipe { Data = new DataRecipe { Dataset = DatasetKinds.NameOf(kind) } };
+        return kind != DatasetKind.FashionMnist ? recipe : recipe with
+        {
+            Data = recipe.Data with { ImageSize = QuickImageSize, TrainLimit = QuickTrainImages },
+            Training = recipe.Training with { Epochs = QuickEpochs },
+        };
+    }
+}

@@ -1,0 +1,159 @@
+// A run with everything in place: images read, network built, folder claimed. Three steps are left, in this order:
+// Train, Finish, Dispose. RunExecutor prepares.
+using System.Globalization;
+using GateConnect.Architecture;
+using GateConnect.Model;
+using GateConnect.Pruning;
+using GateConnect.Reporting;
+using GateConnect.Runtime;
+using GateConnect.Training;
+using static TorchSharp.torch;
+
+namespace GateConnect.Experiments;
+
+/// <summary>A run that can be trained. Owns its network and the lock of its folder.</summary>
+public sealed class PreparedRun : IDisposable
+{
+    private readonly RunRequest request;
+    private readonly RunLock claim;
+    private readonly nn.Module<Tensor, Tensor> network;
+    private TrainingOutcome? trained;
+
+    internal PreparedRun(RunRequest request, RunData data, NetworkBlueprint blueprint)
+    {
+        (this.request, Data, Blueprint) = (request, data, blueprint);
+        network = NetworkFactory.Create(
+            blueprint, request.Recipe.Rule, new Seeds(request.Recipe.Seed),
+            new NetworkOptions { LastNormAffine = request.Recipe.LastNormAffine });
+        try
+        {
+            (Folder, claim, Record) = RunPlace.Take(request, data);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The run's folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>What stands in run.json.</summary>
+    public RunRecord Record { get; private set; }
+
+    /// <summary>The images.</summary>
+    public RunData Data { get; }
+
+    /// <summary>The network before pruning.</summary>
+    public NetworkBlueprint Blueprint { get; }
+
+    private NetworkForm Form => request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
+
+    /// <summary>Trains to the end, from the checkpoint where there is one.</summary>
+    /// <param name="events">Who hears of it.</param>
+    /// <param name="cancel">Ends the run after the present batch, with a checkpoint.</param>
+    /// <returns>Whether training came to its end.</returns>
+    /// <exception cref="DivergedException">A loss or gradient is not finite; the last checkpoint is kept.</exception>
+    public bool Train(RunEvents events, CancellationToken cancel)
+    {
+        var logs = new RunLogs(Folder, Blueprint, request.Recipe.Rule);
+        var job = new TrainingJob(network, Data.Training, request.Recipe.Rule, request.Recipe.Training, new Seeds(request.Recipe.Seed))
+        {
+            OnStep = step =>
+            {
+                logs.Step(step);
+                events.Step?.Invoke(step);
+            },
+            OnEpoch = epoch => Report(epoch, logs.Epoch(epoch), events),
+            OnGates = logs.Gates,
+            CheckpointFolder = Folder.CheckpointPath,
+            CheckpointEverySteps = request.CheckpointEverySteps,
+        };
+        logs.Start();
+        trained = Trainer.Run(job, cancel);
+        if (!trained.Completed)
+        {
+            Mark(RunStatus.Interrupted, results: null);
+            return false;
+        }
+        logs.Finish(trained.Connectivity);
+        return true;
+    }
+
+    /// <summary>Prunes, proves equality, measures on the test images once, saves, and draws.</summary>
+    /// <param name="events">Receives notes.</param>
+    /// <param name="cancel">Ends it; a resumed run finishes without training again.</param>
+    /// <exception cref="VerificationException">The pruned network computes something else; nothing is saved under the final name.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the run is marked so.</exception>
+    public RunOutcome Finish(RunEvents events, CancellationToken cancel)
+    {
+        if (trained is not { Completed: true })
+        {
+            throw new InvalidOperationException("the run has not been trained to its end");
+        }
+        try
+        {
+            network.eval();
+            var outcome = network is BranchNetwork branches ? Prune(branches, events, cancel) : Measure(cancel);
+            var live = outcome.Plan is { } plan ? plan.Pruned.Modules.Select(module => module.Blocks).ToArray() : null;
+            Mark(RunStatus.Complete, new RunResults(TestResult.Of(outcome.Pruned), outcome.Before, outcome.After, live));
+            RunPages.Write(Folder);
+            return outcome;
+        }
+        catch (OperationCanceledException)
+        {
+            Mark(RunStatus.Interrupted, results: null);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        network.Dispose();
+        claim.Dispose();
+    }
+
+    private static void Report(EpochReport epoch, EpochTiming timing, RunEvents events) => events.Epoch?.Invoke(epoch, timing);
+
+    private RunOutcome Prune(BranchNetwork masked, RunEvents events, CancellationToken cancel)
+    {
+        var wiring = trained!.Connectivity
+            ?? throw new InvalidOperationException("a network of branches was trained without a wiring");
+        masked.Gates.Fix(wiring);
+        var plan = PrunePlan.From(Blueprint, wiring, request.Recipe.LastNormAffine);
+        ModelFile.Save(Folder.UnprunedModelPath, masked, Header(Blueprint, wiring));
+        using var pruned = Pruner.Apply(plan, masked);
+        var check = PruneVerifier.Check(masked, pruned, ProofBatches.Of(Data.Training.Train, Data.Training.Normalization));
+        events.Note?.Invoke(string.Create(
+            CultureInfo.InvariantCulture,
+            $"pruned and masked network agree on {check.Images} images: logits differ by {check.MaxAbsoluteDifference:0.0e+0} at most"));
+        var full = Evaluate(masked, cancel);
+        var small = plan.IsEmpty ? full : Evaluate(pruned, cancel);
+        ModelFile.Save(Folder.ModelPath, pruned, Header(plan.Pruned, plan.PrunedConnectivity));
+        return new RunOutcome(full, small, wiring, plan, plan.Before, plan.After);
+    }
+
+    private RunOutcome Measure(CancellationToken cancel)
+    {
+        var evaluation = Evaluate(network, cancel);
+        var cost = CostModel.Of(Blueprint, Form);
+        ModelFile.Save(Folder.UnprunedModelPath, network, Header(Blueprint, wiring: null));
+        ModelFile.Save(Folder.ModelPath, network, Header(Blueprint, wiring: null));
+        return new RunOutcome(evaluation, evaluation, Wiring: null, Plan: null, cost, cost);
+    }
+
+    private Evaluation Evaluate(nn.Module<Tensor, Tensor> form, CancellationToken cancel) =>
+        Evaluator.Run(form, Data.Test, Data.Training.Normalization, cancel);
+
+    private ModelHeader Header(NetworkBlueprint blueprint, Connectivity? wiring) => new(
+        Form, blueprint, request.Recipe.Rule.FanInOf(Blueprint.Size.Cardinality), request.Recipe.LastNormAffine, wiring,
+        Data.Training.Normalization, Data.Test.ClassNames, request.Recipe.Data.Dataset);
+
+    private void Mark(RunStatus status, RunResults? results)
+    {
+        Record = Record with { Status = status, Results = results };
+        Record.Write(Folder.RecordPath);
+    }
+}

@@ -1,0 +1,69 @@
+// Everything about a recipe that can be wrong before any image is read, all mistakes at once, by path.
+using System.Globalization;
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Runtime;
+using GateConnect.Training;
+
+namespace GateConnect.Experiments;
+
+/// <summary>Checks recipes.</summary>
+public static class RecipeRules
+{
+    /// <summary>Every mistake, each in one line that starts with its path; empty when all is well.</summary>
+    public static IReadOnlyList<string> Mistakes(Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        var mistakes = new List<string>();
+        Collect(mistakes, () => DatasetKinds.Parse(recipe.Data.Dataset), "data.");
+        if (Collect(mistakes, () => NetworkSize.Parse(recipe.Network)) is { } size)
+        {
+            mistakes.AddRange(recipe.Rule.Mistakes(size.Cardinality));
+        }
+        var data = recipe.Data;
+        Require(mistakes, data.ImageSize is null or (>= 8 and <= ImageFolderOptions.LargestImageSize), "data.imageSize", data.ImageSize, $"8 to {ImageFolderOptions.LargestImageSize}");
+        Require(mistakes, data.TestFraction is > 0 and < 1, "data.testFraction", data.TestFraction, "above 0 to below 1");
+        Require(mistakes, data.TrainLimit is null or >= 2, "data.trainLimit", data.TrainLimit, "2 up");
+        Require(mistakes, data.Holdout is >= 0 and < 1, "data.holdout", data.Holdout, "0 to below 1");
+        if (data.Augmentation is { } augmentation && !AugmentationNames.All.Contains(augmentation))
+        {
+            mistakes.Add($"data.augmentation: '{augmentation}' is not one of {string.Join(", ", AugmentationNames.All)}");
+        }
+        Require(mistakes, recipe.Threads is null or (>= 1 and <= 1024), "threads", recipe.Threads, "1 to 1024");
+        mistakes.AddRange(recipe.Training.Mistakes());
+        return mistakes;
+    }
+
+    /// <summary>Refuses a recipe with mistakes.</summary>
+    /// <exception cref="ConfigurationException">There are some; lists them all.</exception>
+    public static void Require(Recipe recipe)
+    {
+        var mistakes = Mistakes(recipe);
+        if (mistakes.Count > 0)
+        {
+            throw new ConfigurationException(mistakes);
+        }
+    }
+
+    private static T? Collect<T>(List<string> mistakes, Func<T> parse, string prefix = "")
+        where T : struct
+    {
+        try
+        {
+            return parse();
+        }
+        catch (ConfigurationException exception)
+        {
+            mistakes.AddRange(exception.Mistakes.Select(mistake => prefix + mistake));
+            return null;
+        }
+    }
+
+    private static void Require(List<string> mistakes, bool holds, string path, IFormattable? value, string range)
+    {
+        if (!holds)
+        {
+            mistakes.Add($"{path}: {value?.ToString(null, CultureInfo.InvariantCulture)} is outside {range}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// One run from its recipe to its report: data, network, training, pruning, proof, files. `train` and the experiments
+// go through here, so that a cell of a table is exactly the run a user would make.
+using GateConnect.Architecture;
+using GateConnect.Runtime;
+
+namespace GateConnect.Experiments;
+
+/// <summary>Carries out runs.</summary>
+public static class RunExecutor
+{
+    /// <summary>A whole run, started or gone on with.</summary>
+    /// <param name="request">What to do.</param>
+    /// <param name="events">Who hears of it.</param>
+    /// <param name="cancel">Ends it after the present batch, with a checkpoint.</param>
+    /// <returns>What was found, or null where it was ended before.</returns>
+    public static RunOutcome? Run(RunRequest request, RunEvents events, CancellationToken cancel)
+    {
+        using var run = Prepare(request, events, cancel);
+        return run.Train(events, cancel) ? run.Finish(events, cancel) : null;
+    }
+
+    /// <summary>Checks the recipe, reads the images, claims the folder, writes run.json and builds the network.</summary>
+    /// <returns>The run; the caller disposes it.</returns>
+    /// <exception cref="ConfigurationException">The recipe has mistakes, differs from the folder's, or needs too much memory.</exception>
+    /// <exception cref="DataException">Data are missing or damaged.</exception>
+    /// <exception cref="RunInUseException">Another process writes to the folder.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while data were fetched or read.</exception>
+    public static PreparedRun Prepare(RunRequest request, RunEvents events, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(events);
+        RecipeRules.Require(request.Recipe);
+        TorchRuntime.EnsureLoaded();
+        TorchRuntime.SetThreads(request.Recipe.Threads ?? Environment.ProcessorCount);
+        var data = RunData.Read(request, events, cancel);
+        var train = data.Training.Train;
+        var blueprint = NetworkBlueprint.Create(NetworkSize.Parse(request.Recipe.Network), train.Shape, train.ClassNames.Count);
+        var form = request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
+        MemoryForecast.Of(blueprint, form, data.Bytes).Require(
+            Math.Min(request.Recipe.Training.BatchSize, train.Count), MemoryForecast.AvailableBytes());
+        return new PreparedRun(request, data, blueprint);
+    }
+}

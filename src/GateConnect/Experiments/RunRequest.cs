@@ -1,0 +1,29 @@
+// What a run is asked to do, and what it hands back.
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Pruning;
+using GateConnect.Training;
+
+namespace GateConnect.Experiments;
+
+/// <summary>A run to start or to go on with.</summary>
+/// <param name="Recipe">Everything that determines its numbers.</param>
+/// <param name="Folder">The run folder; made where it is not there.</param>
+public sealed record RunRequest(Recipe Recipe, string Folder)
+{
+    /// <summary>Where datasets are looked for and fetched to; default the environment's places.</summary>
+    public DatasetPlaces Places { get; init; } = DatasetPlaces.FromEnvironment();
+
+    /// <summary>Steps between checkpoints; 0 (default) for one per epoch and one at an interruption.</summary>
+    public int CheckpointEverySteps { get; init; }
+}
+
+/// <summary>What a complete run found.</summary>
+/// <param name="Masked">The network as it was trained, on the test images.</param>
+/// <param name="Pruned">The network without its dead blocks, on the same images; equal up to rounding.</param>
+/// <param name="Wiring">The wiring before pruning; null for ResNeXt.</param>
+/// <param name="Plan">What was pruned; null for ResNeXt.</param>
+/// <param name="Before">Cost of the network as it was trained.</param>
+/// <param name="After">Cost after pruning.</param>
+public sealed record RunOutcome(
+    Evaluation Masked, Evaluation Pruned, Connectivity? Wiring, PrunePlan? Plan, NetworkCost Before, NetworkCost After);

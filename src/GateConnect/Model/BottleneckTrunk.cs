@@ -1,0 +1,57 @@
+// What all forms of a block share (PAPER section 3): r = ReLU BN(3x3, w) . ReLU BN(1x1 -> w), for all branches of a
+// module at once. The thin tensors of the branches lie beside each other as channel groups of one tensor.
+using GateConnect.Architecture;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace GateConnect.Model;
+
+/// <summary>
+/// The thin part of a module's blocks. Keys: <c>reduce</c> [C, w, d_in], <c>reduceNorm.*</c> [C*w],
+/// <c>convolve</c> [C*w, w, 3, 3], <c>convolveNorm.*</c> [C*w].
+/// </summary>
+internal sealed class BottleneckTrunk : nn.Module<Tensor, Tensor>
+{
+    internal readonly Parameter reduce;
+    internal readonly ChannelNorm reduceNorm;
+    internal readonly Parameter convolve;
+    internal readonly ChannelNorm convolveNorm;
+    private readonly long blocks;
+    private readonly long stride;
+
+    internal BottleneckTrunk(ModuleBlueprint module, ScalarType dtype, Device device)
+        : base(nameof(BottleneckTrunk))
+    {
+        (blocks, stride) = (module.Blocks, module.Stride);
+        var width = module.BottleneckWidth;
+        reduce = nn.Parameter(torch.zeros([blocks, width, module.InputChannels], dtype, device));
+        reduceNorm = new ChannelNorm(module.Blocks * width, dtype, device);
+        convolve = nn.Parameter(torch.zeros([blocks * width, width, 3, 3], dtype, device));
+        convolveNorm = new ChannelNorm(module.Blocks * width, dtype, device);
+        RegisterComponents();
+    }
+
+    /// <summary>The thin tensors of all branches.</summary>
+    /// <param name="input">[C, N, d_in, H, W], or [1, N, d_in, H, W] where all branches read one tensor.</param>
+    /// <returns>r, [N, C*w, H', W'].</returns>
+    public override Tensor forward(Tensor input)
+    {
+        var thin = nn.functional.relu(reduceNorm.call(Reduce(input)));                              // [N, C*w, H, W]
+        var convolved = nn.functional.conv2d(
+            thin, convolve, strides: [stride, stride], padding: [1, 1], groups: blocks);            // [N, C*w, H', W']
+        return nn.functional.relu(convolveNorm.call(convolved));
+    }
+
+    // A dense 1x1 per branch beats one grouped convolution or a batched product by 2 to 3 (docs/performance.md).
+    private Tensor Reduce(Tensor input)
+    {
+        if (input.shape[0] == 1)
+        {
+            return nn.functional.conv2d(input[0], reduce.flatten(0, 1).unsqueeze(-1).unsqueeze(-1)); // [N, C*w, H, W]
+        }
+        var inputs = input.unbind(0);                                                                // C x [N, d_in, H, W]
+        var weights = reduce.unsqueeze(-1).unsqueeze(-1).unbind(0);                                  // C x [w, d_in, 1, 1]
+        return torch.cat([.. inputs.Zip(weights, (one, weight) => nn.functional.conv2d(one, weight))], 1);
+    }
+}

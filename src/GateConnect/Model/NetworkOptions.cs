@@ -1,0 +1,21 @@
+// How a network's tensors are laid down; nothing here changes what a network with the same weights computes.
+using GateConnect.Architecture;
+using static TorchSharp.torch;
+
+namespace GateConnect.Model;
+
+/// <summary>Device, precision and the owner of the last norms' affine.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>Float32 on the CPU, affine shared by a module's branches.</summary>
+    public static NetworkOptions Default { get; } = new();
+
+    /// <summary>Where weights live; default the CPU.</summary>
+    public Device Device { get; init; } = CPU;
+
+    /// <summary>Float32 (default), or Float64 to check gradients.</summary>
+    public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>Whose the affine of the branches' last norm is; default shared, which is ResNeXt's parameter count.</summary>
+    public LastNormAffine LastNormAffine { get; init; } = LastNormAffine.Shared;
+}

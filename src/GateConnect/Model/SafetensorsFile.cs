@@ -1,0 +1,93 @@
+// Tensors with names in the standard safetensors container, which every other tool reads: models and checkpoints.
+// Writing is deterministic and atomic; reading trusts nothing (SafetensorsHeaderParser).
+using GateConnect.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GateConnect.Model;
+
+/// <summary>Reads and writes safetensors files of Float32, Float64 and Int64 tensors.</summary>
+public static class SafetensorsFile
+{
+    private const int BufferBytes = 1 << 16;
+
+    /// <summary>Writes a file, whole or not at all: the same bytes for the same names, values and metadata.</summary>
+    /// <param name="path">The final name.</param>
+    /// <param name="tensors">Names and values in any order, on any device; they stay the caller's.</param>
+    /// <param name="metadata">The string map <c>__metadata__</c>; left out where empty.</param>
+    /// <exception cref="ArgumentException">A name is taken or reserved, or a type is none of the three.</exception>
+    /// <exception cref="OutputException">The file cannot be written.</exception>
+    public static void Write(
+        string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+
+    /// <summary>The same into a stream, which stays open.</summary>
+    /// <param name="stream">Where the bytes go.</param>
+    /// <param name="tensors">Names and values in any order, on any device; they stay the caller's.</param>
+    /// <param name="metadata">The string map <c>__metadata__</c>; left out where empty.</param>
+    /// <exception cref="ArgumentException">A name is taken or reserved, or a type is none of the three.</exception>
+    public static void Write(
+        Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(tensors);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var ordered = SafetensorsHeaderWriter.Order(tensors);
+        stream.Write(SafetensorsHeaderWriter.Write(ordered, metadata));
+        foreach (var (_, value) in ordered)
+        {
+            TensorBytes.ForEachPiece(value, piece => stream.Write(piece));
+        }
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Metadata and tensors on the CPU; the caller disposes it.</returns>
+    /// <exception cref="ModelFileException">The file is missing, unreadable or damaged: file, offset, expectation.</exception>
+    public static SafetensorsContent Read(string path) => Reading(path, stream =>
+    {
+        var header = SafetensorsHeaderParser.Read(stream, path);
+        var content = new SafetensorsContent(header);
+        try
+        {
+            foreach (var entry in header.Tensors)
+            {
+                var value = torch.empty([.. entry.Shape], entry.Type).DetachFromDisposeScope();
+                content.Add(entry.Name, value);
+                TensorBytes.ForEachPiece(value, stream.ReadExactly);
+            }
+            return content;
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>Reads the header alone; the values are not looked at, only their extent.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFileException">The file is missing, unreadable or damaged: file, offset, expectation.</exception>
+    public static SafetensorsHeader ReadHeader(string path) =>
+        Reading(path, stream => SafetensorsHeaderParser.Read(stream, path));
+
+    private static T Reading<T>(string path, Func<Stream, T> read)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
+            return stream.CanSeek
+                ? read(stream)
+                : throw new ModelFileException($"{path}: is a pipe or device, expected a file");
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ModelFileException($"{path}: no such file", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelFileException($"{path}: cannot be read ({failure.Message})", failure);
+        }
+    }
+}

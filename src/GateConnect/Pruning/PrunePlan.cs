@@ -1,0 +1,109 @@
+// What pruning will remove, decided from the wiring alone and printable before anything is done. A block lives if a
+// living block of the next module reads it; the head reads the whole last module. So death cascades backward, no
+// module ever becomes empty (every living block reads K >= 1 blocks), and whatever lives keeps all its K sources.
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using GateConnect.Architecture;
+
+namespace GateConnect.Pruning;
+
+/// <summary>Which blocks stay and which go, with the smaller network's plan, wiring and cost.</summary>
+public sealed class PrunePlan
+{
+    private PrunePlan(NetworkBlueprint blueprint, Connectivity connectivity, LastNormAffine affine, ImmutableArray<int>[] kept)
+    {
+        (Blueprint, Connectivity) = (blueprint, connectivity);
+        Modules = [.. kept.Select((blocks, module) => new ModulePrune(
+            module, blocks, [.. Enumerable.Range(0, blueprint.Modules[module].Blocks).Except(blocks)]))];
+        Pruned = blueprint.WithBlocks([.. kept.Select(blocks => blocks.Length)]);
+        PrunedConnectivity = new Connectivity([.. connectivity.Modules.Select(module => Reindex(module, kept))]);
+        Before = CostModel.Of(blueprint, NetworkForm.Branches, affine);
+        After = CostModel.Of(Pruned, NetworkForm.Branches, affine);
+    }
+
+    /// <summary>The network to be pruned.</summary>
+    public NetworkBlueprint Blueprint { get; }
+
+    /// <summary>Its wiring.</summary>
+    public Connectivity Connectivity { get; }
+
+    /// <summary>What happens in every module, in order.</summary>
+    public IReadOnlyList<ModulePrune> Modules { get; }
+
+    /// <summary>The same network with the living blocks only.</summary>
+    public NetworkBlueprint Pruned { get; }
+
+    /// <summary>The wiring among the living blocks, counted anew from 0 in their old order.</summary>
+    public Connectivity PrunedConnectivity { get; }
+
+    /// <summary>The cost with all blocks.</summary>
+    public NetworkCost Before { get; }
+
+    /// <summary>The cost of the pruned network.</summary>
+    public NetworkCost After { get; }
+
+    /// <summary>Whether nothing is to be removed.</summary>
+    public bool IsEmpty => Modules.All(module => module.Dropped.IsEmpty);
+
+    /// <summary>Decides what lives.</summary>
+    /// <param name="blueprint">The network; it may have been pruned before.</param>
+    /// <param name="connectivity">Its wiring.</param>
+    /// <param name="affine">Whose the last norms' affine is; matters to the costs only.</param>
+    /// <exception cref="ArgumentException">The wiring does not fit the blueprint.</exception>
+    public static PrunePlan From(
+        NetworkBlueprint blueprint, Connectivity connectivity, LastNormAffine affine = LastNormAffine.Shared)
+    {
+        ArgumentNullException.ThrowIfNull(blueprint);
+        ArgumentNullException.ThrowIfNull(connectivity);
+        if (!connectivity.Fits(blueprint))
+        {
+            throw new ArgumentException("the wiring does not fit the blueprint's modules", nameof(connectivity));
+        }
+        var kept = new ImmutableArray<int>[blueprint.Modules.Count];
+        kept[^1] = [.. Enumerable.Range(0, blueprint.Modules[^1].Blocks)];
+        for (var module = kept.Length - 1; module > 0; module--)
+        {
+            var reads = connectivity.Modules[module - 1].Reads;
+            kept[module - 1] = [.. kept[module].SelectMany(reader => reads[reader]).Distinct().Order()];
+        }
+        return new PrunePlan(blueprint, connectivity, affine, kept);
+    }
+
+    /// <summary>One line per module that loses blocks, then the totals; the same text in every culture.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (var module in Modules.Where(module => !module.Dropped.IsEmpty))
+        {
+            var blocks = module.Dropped.Length == 1 ? "block" : "blocks";
+            text.Append(CultureInfo.InvariantCulture, $"module {module.Module}: drop {blocks} {string.Join(", ", module.Dropped)} of {Blueprint.Modules[module.Module].Blocks}\n");
+        }
+        if (IsEmpty)
+        {
+            text.Append("nothing to drop: every block is read\n");
+        }
+        text.Append(CultureInfo.InvariantCulture, $"blocks {Blueprint.Blocks} -> {Pruned.Blocks}, ");
+        text.Append(CultureInfo.InvariantCulture, $"parameters {Before.Parameters:N0} -> {After.Parameters:N0} ({Saved(Before.Parameters, After.Parameters)}), ");
+        text.Append(CultureInfo.InvariantCulture, $"multiply-adds {Before.MultiplyAdds:N0} -> {After.MultiplyAdds:N0} ({Saved(Before.MultiplyAdds, After.MultiplyAdds)})");
+        return text.ToString();
+    }
+
+    private static string Saved(long before, long after) =>
+        string.Create(CultureInfo.InvariantCulture, $"-{100.0 * (before - after) / before:F1} %");
+
+    private static ModuleConnectivity Reindex(ModuleConnectivity module, ImmutableArray<int>[] kept)
+    {
+        var sources = kept[module.Module - 1];
+        return new ModuleConnectivity(
+            module.Module,
+            sources.Length,
+            [.. kept[module.Module].Select(reader => module.Reads[reader].Select(source => sources.BinarySearch(source)).ToImmutableArray())]);
+    }
+}
+
+/// <summary>What happens to one module.</summary>
+/// <param name="Module">Index of the module, from 0.</param>
+/// <param name="Kept">The blocks that stay, ascending; never empty.</param>
+/// <param name="Dropped">The blocks that go, ascending.</param>
+public sealed record ModulePrune(int Module, ImmutableArray<int> Kept, ImmutableArray<int> Dropped);

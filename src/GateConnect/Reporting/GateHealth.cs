@@ -1,0 +1,64 @@
+// What entropy, churn and dead blocks say about learned gates, in sentences: learned, still uniform, or collapsed.
+using GateConnect.Training;
+
+namespace GateConnect.Reporting;
+
+/// <summary>Judges whether gates were learned.</summary>
+public static class GateHealth
+{
+    /// <summary>Entropy, relative to the uniform draw, above which gates are said never to have left it.</summary>
+    public const double UniformEntropy = 0.99;
+
+    /// <summary>Entropy below this share of that of K equal gates means that single branches took over.</summary>
+    public const double CollapsedShare = 0.5;
+
+    /// <summary>Churn of the last gate epoch above which the wiring is said to be unsettled.</summary>
+    public const double UnsettledChurn = 0.2;
+
+    /// <summary>The sentences, warnings first and marked so; empty where no gates were learned.</summary>
+    /// <param name="epochs">The reports of a run.</param>
+    /// <param name="fanIn">K.</param>
+    /// <param name="cardinality">C.</param>
+    public static IReadOnlyList<string> Judge(IReadOnlyList<EpochReport> epochs, int fanIn, int cardinality)
+    {
+        ArgumentNullException.ThrowIfNull(epochs);
+        var gateEpochs = epochs.Where(report => report.Phase == TrainingPhase.Gates && report.GateEntropy is not null).ToArray();
+        // The epoch in which the phases change reports phase weights; its gates are the final ones.
+        var last = epochs.LastOrDefault(report => report.GateEntropy is not null);
+        if (last?.GateEntropy is not { } entropy)
+        {
+            return [];
+        }
+        List<string> notes = [];
+        var binary = cardinality > 1 ? Math.Log(fanIn) / Math.Log(cardinality) : 1;
+        if (entropy > UniformEntropy && fanIn < cardinality)
+        {
+            notes.Add("**Warning:** the gates never left the uniform draw: their wiring is little better than random. "
+                + "Train longer, or raise `training.gates.step` (rule relaxed) or `training.gates.rateFactor` (rule paper).");
+        }
+        if (fanIn > 1 && entropy < CollapsedShare * binary)
+        {
+            notes.Add("**Warning:** the gates collapsed: single branches took over most rows. Lower `training.gates.step` or `training.gates.rateFactor`.");
+        }
+        if (gateEpochs.Length > 1 && gateEpochs[^1].GateChurn is { } churn && churn > UnsettledChurn)
+        {
+            notes.Add($"**Warning:** the wiring had not settled: {Invariant.Fixed(100 * churn, 1)} % of the connections were new in the last epoch of gate learning.");
+        }
+        notes.Add(
+            $"Gate entropy, relative to the uniform draw: {Invariant.Fixed(epochs.First(report => report.GateEntropy is not null).GateEntropy, 3)} after the first epoch, "
+            + $"{Invariant.Fixed(entropy, 3)} at the end ({Invariant.Fixed(binary, 3)} where exactly K gates are open and equal).");
+        if (gateEpochs.Any(report => report.GateChurn is not null))
+        {
+            notes.Add($"Churn of the top-K connections: {string.Join(", ", Thinned(gateEpochs).Select(report => $"epoch {Invariant.Text(report.Epoch)}: {Percent(report.GateChurn)}"))}.");
+        }
+        return notes;
+    }
+
+    private static IEnumerable<EpochReport> Thinned(EpochReport[] epochs)
+    {
+        var every = Math.Max(1, (epochs.Length + 5) / 6);
+        return epochs.Where((report, index) => report.GateChurn is not null && (index % every == 0 || index == epochs.Length - 1));
+    }
+
+    private static string Percent(double? share) => share is { } value ? Invariant.Fixed(100 * value, 1) + " %" : "-";
+}

@@ -1,0 +1,238 @@
+// The run as one Markdown page: what came out, how to repeat it, what it cost, how it is wired and how it was learned.
+// Equal runs give equal pages: times are in timing.jsonl.
+using System.Text;
+using GateConnect.Architecture;
+using GateConnect.Runtime;
+using GateConnect.Training;
+
+namespace GateConnect.Reporting;
+
+/// <summary>Everything a summary tells.</summary>
+public sealed record SummaryContent
+{
+    /// <summary>The record of the run; its results may be missing.</summary>
+    public required RunRecord Record { get; init; }
+
+    /// <summary>The network before pruning.</summary>
+    public required NetworkBlueprint Blueprint { get; init; }
+
+    /// <summary>The wiring before pruning; null for ResNeXt, or while it is unknown.</summary>
+    public Connectivity? Connectivity { get; init; }
+
+    /// <summary>The epochs, in order.</summary>
+    public IReadOnlyList<EpochReport> Epochs { get; init; } = [];
+
+    /// <summary>The command that made the run; null for <c>gateconnect train --config run.json</c>.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Names of the pictures beside the page that it shows: those of the wiring and of the curves.</summary>
+    public IReadOnlyList<string> Pictures { get; init; } = ["connectivity.svg", "curves.svg"];
+}
+
+/// <summary>Writes the summary of a run.</summary>
+public static class SummaryReport
+{
+    private const int MostCurveRows = 12;
+    private const int MostClasses = 20;
+    private const int MostOpenWiringRows = 64;
+
+    /// <summary>The page, in Markdown.</summary>
+    /// <exception cref="ArgumentException">The wiring does not fit the network.</exception>
+    /// <exception cref="ConfigurationException">The recipe names no valid network.</exception>
+    public static string Write(SummaryContent content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        var page = new StringBuilder();
+        AppendHeadline(page, content);
+        AppendReproduction(page, content.Record);
+        AppendCommand(page, content);
+        AppendFacts(page, content);
+        AppendWiring(page, content);
+        AppendGates(page, content);
+        AppendCurves(page, content);
+        AppendClasses(page, content.Record);
+        return page.ToString();
+    }
+
+    private static void AppendHeadline(StringBuilder page, SummaryContent content)
+    {
+        var record = content.Record;
+        page.Append(Invariant.Culture, $"# {Cell(record.Dataset.Name)}, {{{content.Blueprint.Size}}}, {record.Recipe.Rule}\n\n");
+        page.Append(record.Results is { Test: var test }
+            ? $"**{Invariant.Fixed(test.Top1Percent, 2)} %** top-1 on {Invariant.Grouped(test.Images)} test images "
+                + $"(top-5 {Invariant.Fixed(test.Top5Percent, 2)} %, loss {Invariant.Fixed(test.Loss, 4)}).\n\n"
+            : $"No test result: the run is {Status(record.Status)}.\n\n");
+    }
+
+    private static void AppendReproduction(StringBuilder page, RunRecord record)
+    {
+        var commit = record.Git is { } git ? $"`{git.Commit}`{(git.Dirty ? ", with changes that are not committed" : "")}" : "unknown (no repository)";
+        page.Append("## How to repeat it\n\n");
+        page.Append(Invariant.Culture, $"Seed {record.Recipe.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}, commit {commit}, ");
+        page.Append(Invariant.Culture, $"GateConnect {record.Machine.GateConnect}, TorchSharp {record.Machine.TorchSharp}, libtorch {record.Machine.LibTorch}, ");
+        page.Append(Invariant.Culture, $".NET {record.Machine.DotNet}; ");
+        page.Append(record.Recipe.Threads is { } threads ? $"{Invariant.Text(threads)} threads" : "all cores");
+        page.Append(Invariant.Culture, $" of {Cell(record.Machine.Processor)} ({Invariant.Text(record.Machine.Cores)} cores).\n\n");
+    }
+
+    private static void AppendCommand(StringBuilder page, SummaryContent content) =>
+        page.Append(Invariant.Culture, $"```\n{content.Command ?? "gateconnect train --config run.json --out again"}\n```\n\n");
+
+    private static void AppendFacts(StringBuilder page, SummaryContent content)
+    {
+        var (record, training) = (content.Record, content.Record.Recipe.Training);
+        var table = new TextTable("fact", "value");
+        table.Add("dataset", $"{Cell(record.Dataset.Name)}, {record.Dataset.Image}, {Invariant.Text(record.Dataset.ClassNames.Count)} classes");
+        table.Add("training images", $"{Invariant.Grouped(record.Dataset.TrainImages)} (sha256 {Begin(record.Dataset.TrainFingerprint)})");
+        table.Add("test images", $"{Invariant.Grouped(record.Dataset.TestImages)} (sha256 {Begin(record.Dataset.TestFingerprint)})");
+        table.Add("network", $"{{{content.Blueprint.Size}}}");
+        table.Add("connectivity", record.Recipe.Rule.ToString());
+        table.Add("epochs", $"{Invariant.Text(training.Epochs)} of batches of {Invariant.Text(training.BatchSize)}");
+        table.Add("learning rate", $"{Invariant.Exact(training.LearningRate)}, {training.Schedule.ToString().ToLowerInvariant()}");
+        table.Add("weight decay", Invariant.Exact(training.WeightDecay));
+        if (record.Recipe.Connectivity == ConnectivityKind.Learned)
+        {
+            table.Add("gate rule", $"{training.Gates.Estimator.ToString().ToLowerInvariant()}, {Invariant.Exact(100 * training.Gates.PhaseShare)} % of the steps");
+        }
+        if (record.Results is { } results)
+        {
+            AddCosts(table, results);
+        }
+        page.Append("## Facts\n\n").Append(table.Markdown()).Append('\n');
+    }
+
+    private static void AddCosts(TextTable table, RunResults results)
+    {
+        table.Add("top-1 error", Invariant.Fixed(100 - results.Test.Top1Percent, 2) + " %");
+        table.Add("parameters, trained", Invariant.Grouped(results.Before.Parameters));
+        table.Add("parameters, pruned", $"{Invariant.Grouped(results.After.Parameters)} ({Change(results.Before.Parameters, results.After.Parameters)})");
+        table.Add("multiply-adds, trained", Invariant.Grouped(results.Before.MultiplyAdds));
+        table.Add("multiply-adds, pruned", $"{Invariant.Grouped(results.After.MultiplyAdds)} ({Change(results.Before.MultiplyAdds, results.After.MultiplyAdds)})");
+    }
+
+    private static void AppendWiring(StringBuilder page, SummaryContent content)
+    {
+        if (content.Connectivity is not { } connectivity)
+        {
+            return;
+        }
+        var live = BlockLife.Of(content.Blueprint, connectivity);
+        page.Append("## Wiring\n\n");
+        page.Append(Capital(WiringTable.DeadLine(live).TrimEnd())).Append(".\n\n");
+        foreach (var picture in content.Pictures.Where(name => name.StartsWith("connectivity", StringComparison.Ordinal)))
+        {
+            page.Append(Invariant.Culture, $"[![who reads whom]({picture})]({picture})\n\n");
+        }
+        page.Append(ModuleTable(content, connectivity, live).Markdown()).Append('\n');
+        var table = WiringRows(connectivity, live).Markdown();
+        page.Append(content.Blueprint.Blocks <= MostOpenWiringRows
+            ? $"Who reads whom:\n\n{table}\n"
+            : $"<details><summary>Who reads whom</summary>\n\n{table}\n</details>\n\n");
+    }
+
+    private static TextTable ModuleTable(SummaryContent content, Connectivity connectivity, bool[][] live)
+    {
+        var pruned = BlockLife.Prune(content.Blueprint, live);
+        var table = new TextTable(
+            "module", "stage", "live", "fan-in", "out-degree min, mean, max", "parameters", "pruned to", "multiply-adds", "pruned to");
+        for (var index = 0; index < live.Length; index++)
+        {
+            var affine = content.Record.Recipe.LastNormAffine;
+            var (before, after) = (
+                CostModel.OfModule(content.Blueprint, index, NetworkForm.Branches, affine), CostModel.OfModule(pruned, index, NetworkForm.Branches, affine));
+            var degrees = WiringTable.OutDegrees(connectivity, index);
+            table.Add(
+                Invariant.Text(index), Invariant.Text(content.Blueprint.Modules[index].Stage),
+                $"{Invariant.Text(live[index].Count(block => block))}/{Invariant.Text(live[index].Length)}",
+                index == 0 ? "stem" : Invariant.Text(connectivity.Modules[index - 1].FanIn),
+                degrees is null ? "head" : $"{Invariant.Text(degrees.Min())}, {Invariant.Fixed(degrees.Average(), 1)}, {Invariant.Text(degrees.Max())}",
+                Invariant.Grouped(before.Parameters), Invariant.Grouped(after.Parameters),
+                Invariant.Grouped(before.MultiplyAdds), Invariant.Grouped(after.MultiplyAdds));
+        }
+        return table;
+    }
+
+    private static TextTable WiringRows(Connectivity connectivity, bool[][] live)
+    {
+        var table = new TextTable("module", "block", "reads", "read by", "state");
+        for (var index = 0; index < live.Length; index++)
+        {
+            var degrees = WiringTable.OutDegrees(connectivity, index);
+            for (var block = 0; block < live[index].Length; block++)
+            {
+                table.Add(
+                    Invariant.Text(index), Invariant.Text(block), WiringTable.Reads(connectivity, index, block, ", "),
+                    WiringTable.ReadBy(degrees, block), live[index][block] ? "live" : "**dead**");
+            }
+        }
+        return table;
+    }
+
+    private static void AppendGates(StringBuilder page, SummaryContent content)
+    {
+        var cardinality = content.Blueprint.Size.Cardinality;
+        var notes = GateHealth.Judge(content.Epochs, content.Record.Recipe.Rule.FanInOf(cardinality), cardinality);
+        if (notes.Count > 0)
+        {
+            page.Append("## Gates\n\n").AppendJoin("", notes.Select(note => $"- {note}\n")).Append('\n');
+        }
+    }
+
+    private static void AppendCurves(StringBuilder page, SummaryContent content)
+    {
+        if (content.Epochs.Count == 0)
+        {
+            return;
+        }
+        page.Append("## Training\n\n");
+        foreach (var picture in content.Pictures.Where(name => name.StartsWith("curves", StringComparison.Ordinal)))
+        {
+            page.Append(Invariant.Culture, $"[![loss and accuracy over epochs]({picture})]({picture})\n\n");
+        }
+        var table = new TextTable("epoch", "phase", "train loss", "train top-1 %", "held loss", "held top-1 %", "learning rate", "live blocks");
+        var every = Math.Max(1, (content.Epochs.Count + MostCurveRows - 2) / (MostCurveRows - 1));
+        foreach (var report in content.Epochs.Where((_, index) => index % every == 0 || index == content.Epochs.Count - 1))
+        {
+            table.Add(
+                Invariant.Text(report.Epoch), report.Phase.ToString().ToLowerInvariant(), Invariant.Fixed(report.TrainLoss, 4),
+                Invariant.Fixed(report.TrainTop1Percent, 2), Invariant.Fixed(report.HeldLoss, 4), Invariant.Fixed(report.HeldTop1Percent, 2),
+                Invariant.Fixed(report.LearningRate, 5), report.LiveBlocks is { } blocks ? Invariant.Text(blocks.Sum()) : "-");
+        }
+        page.Append(table.Markdown()).Append('\n');
+    }
+
+    private static void AppendClasses(StringBuilder page, RunRecord record)
+    {
+        if (record.Results is not { Test.PerClassPercent: var percents })
+        {
+            return;
+        }
+        var rows = percents.Select((percent, label) => (Percent: percent, Label: label)).ToArray();
+        var all = rows.Length <= MostClasses;
+        page.Append(all ? "## Classes\n\n" : $"## The {Invariant.Text(MostClasses)} classes with the lowest accuracy\n\n");
+        var table = new TextTable("class", "accuracy %");
+        foreach (var (percent, label) in all ? rows : [.. rows.OrderBy(row => row.Percent ?? 101).ThenBy(row => row.Label).Take(MostClasses)])
+        {
+            table.Add(label < record.Dataset.ClassNames.Count ? Cell(record.Dataset.ClassNames[label]) : Invariant.Text(label), Invariant.Fixed(percent, 2));
+        }
+        page.Append(table.Markdown());
+    }
+
+    private static string Status(RunStatus status) => status switch
+    {
+        RunStatus.Running => "running, or crashed",
+        RunStatus.Interrupted => "interrupted",
+        _ => "complete",
+    };
+
+    private static string Change(long before, long after) =>
+        before == 0 ? "-" : (after < before ? "-" : "+") + Invariant.Fixed(Math.Abs(100.0 * (after - before) / before), 1) + " %";
+
+    private static string Begin(string fingerprint) => fingerprint[..Math.Min(12, fingerprint.Length)];
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    // Names come from folders and files: nothing in them may end a line or start markup.
+    private static string Cell(string name) => name.ReplaceLineEndings(" ").Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace("*", "\\*", StringComparison.Ordinal).Replace("`", "'", StringComparison.Ordinal);
+}

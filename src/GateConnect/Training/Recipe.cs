@@ -1,0 +1,66 @@
+// A run as a value: the same record is the resolved recipe in run.json, what --config reads and --set edits, and
+// what the paper's table cells return.
+using System.Text.Json.Serialization;
+using GateConnect.Architecture;
+
+namespace GateConnect.Training;
+
+/// <summary>Everything that determines a run's numbers, but for machine and versions.</summary>
+public sealed record Recipe
+{
+    /// <summary>What to learn from.</summary>
+    public DataRecipe Data { get; init; } = new();
+
+    /// <summary>{depth, width, cardinality}, as <c>20,4,8</c>.</summary>
+    public string Network { get; init; } = "20,4,8";
+
+    /// <summary>How the wiring comes about; default learned.</summary>
+    public ConnectivityKind Connectivity { get; init; } = ConnectivityKind.Learned;
+
+    /// <summary>K; null for the full kinds, and for half the cardinality with random and learned.</summary>
+    public int? FanIn { get; init; }
+
+    /// <summary>Whose the last norms' affine is; default shared by a module's branches.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<LastNormAffine>))]
+    public LastNormAffine LastNormAffine { get; init; } = LastNormAffine.Shared;
+
+    /// <summary>The training loop.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>The master seed; default 1.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Torch threads; null for all cores. Results are bit-equal at equal thread counts.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>The rule of wiring with its fan-in resolved.</summary>
+    [JsonIgnore]
+    public ConnectivityRule Rule => Connectivity is ConnectivityKind.Full or ConnectivityKind.FullBranches
+        ? new ConnectivityRule(Connectivity, FanIn)
+        : new ConnectivityRule(Connectivity, FanIn ?? Math.Max(1, NetworkSize.Parse(Network).Cardinality / 2));
+}
+
+/// <summary>Which images a run learns from, and how they are prepared.</summary>
+public sealed record DataRecipe
+{
+    /// <summary>Name of the dataset: fashion-mnist (default), mnist, cifar10, cifar100, folder or shapes.</summary>
+    public string Dataset { get; init; } = "fashion-mnist";
+
+    /// <summary>Where it is; null to look in the usual places.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Height and width in pixels; null for the dataset's own (32 for folders and small networks, 224 for large ones).</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary>Share of a folder without train/val split that is kept for testing, in (0, 1); default 0.2.</summary>
+    public double TestFraction { get; init; } = 0.2;
+
+    /// <summary>A seeded, class-balanced subset of the training images; null (default) for all.</summary>
+    public int? TrainLimit { get; init; }
+
+    /// <summary>Share of the training images held out for choosing options, in [0, 1); default 0: train on all.</summary>
+    public double Holdout { get; init; }
+
+    /// <summary>Augmentation: none, crop (pad 4 and crop: digits, letters), crop-flip, resized-crop-flip; null for the dataset's usual one.</summary>
+    public string? Augmentation { get; init; }
+}

@@ -1,0 +1,68 @@
+// The values that come out of training: one per epoch, one per evaluation. Nothing here reads a clock.
+using System.Text.Json.Serialization;
+
+namespace GateConnect.Training;
+
+/// <summary>What the steps of an epoch learned.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TrainingPhase>))]
+public enum TrainingPhase
+{
+    /// <summary>Gates and weights together.</summary>
+    [JsonStringEnumMemberName("gates")]
+    Gates,
+
+    /// <summary>Weights only, under a fixed wiring. The only phase of the rules that learn no gates.</summary>
+    [JsonStringEnumMemberName("weights")]
+    Weights,
+}
+
+/// <summary>One epoch, as it stands in metrics.jsonl.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Phase">The phase of the epoch's last step.</param>
+/// <param name="Steps">Optimiser steps so far.</param>
+/// <param name="TrainLoss">Mean loss over the epoch's training images.</param>
+/// <param name="TrainTop1Percent">Accuracy over the epoch's training images, in training mode.</param>
+/// <param name="HeldLoss">Loss on the images held out, or null where there are none.</param>
+/// <param name="HeldTop1Percent">Accuracy on the images held out, or null.</param>
+/// <param name="LearningRate">Of the epoch's last step.</param>
+/// <param name="GateEntropy">Mean over blocks of the entropy of the normalised real gates over that of the uniform draw, 0 to 1; null without learned gates.</param>
+/// <param name="GateChurn">Share of the top-K connections that are new since the epoch before, 0 to 1; null without learned gates.</param>
+/// <param name="LiveBlocks">Per module, the blocks that would survive pruning under the present top-K; null for ResNeXt.</param>
+public sealed record EpochReport(
+    int Epoch,
+    TrainingPhase Phase,
+    long Steps,
+    double TrainLoss,
+    double TrainTop1Percent,
+    double? HeldLoss,
+    double? HeldTop1Percent,
+    double LearningRate,
+    double? GateEntropy,
+    double? GateChurn,
+    IReadOnlyList<int>? LiveBlocks);
+
+/// <summary>Where a run stands between two steps; drives progress bars.</summary>
+/// <param name="Step">Optimiser steps so far.</param>
+/// <param name="TotalSteps">Steps of the whole run.</param>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Epochs">Epochs of the whole run.</param>
+/// <param name="Phase">What this step learned.</param>
+/// <param name="Loss">Running mean of the loss over this epoch.</param>
+/// <param name="Top1Percent">Running accuracy over this epoch.</param>
+/// <param name="Images">Training images seen so far in this call.</param>
+public readonly record struct StepReport(
+    long Step, long TotalSteps, int Epoch, int Epochs, TrainingPhase Phase, double Loss, double Top1Percent, long Images);
+
+/// <summary>A network measured on a dataset in evaluation mode.</summary>
+/// <param name="Images">How many images.</param>
+/// <param name="Loss">Mean cross-entropy, in nats.</param>
+/// <param name="Top1Percent">Share of images whose class has the highest score.</param>
+/// <param name="Top5Percent">Share of images whose class is among the five highest (all, where there are fewer classes).</param>
+/// <param name="Confusion">Counts, [true class][predicted class].</param>
+public sealed record Evaluation(
+    int Images, double Loss, double Top1Percent, double Top5Percent, IReadOnlyList<IReadOnlyList<int>> Confusion)
+{
+    /// <summary>Accuracy per class in percent, NaN where a class has no image.</summary>
+    public double[] PerClassPercent() =>
+        [.. Confusion.Select((row, label) => row.Sum() == 0 ? double.NaN : 100.0 * row[label] / row.Sum())];
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using System.Xml.Linq;
+using CsCheck;
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Reporting;
+using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
+
+namespace GateConnect.Tests.Reporting;
+
+public sealed class PictureTests
+{
+    [Fact]
+    public void The_picture_of_a_wiring_is_golden() =>
+        Golden.Check("connectivity.svg", () => ConnectivityPicture.Draw(Samples.Blueprint, Samples.Wiring(), Samples.Gates(Samples.Wiring())));
+
+    [Fact]
+    public void Every_open_gate_is_an_edge_and_every_block_a_node() =>
+        Gen.Select(Gen.Int[0, 3].Select(index => new[] { 1, 2, 8, 32 }[index]), Gen.ULong).Sample((cardinality, seed) =>
+        {
+            var blueprint = NetworkBlueprint.Create(new NetworkSize(11, 4, cardinality), new ImageShape(3, 32, 32), classes: 10);
+            var random = new SeededRandom(seed);
+            var fanIn = 1 + (int)(seed % (ulong)cardinality);
+            var wiring = Connectivity.Random(blueprint, fanIn, random);
+            var drawing = XDocument.Parse(ConnectivityPicture.Draw(blueprint, wiring));
+            XNamespace svg = "http://www.w3.org/2000/svg";
+            var edges = drawing.Root!.Elements(svg + "g").Single(group => (string?)group.Attribute("class") == "edges").Elements(svg + "path").Count();
+            var nodes = drawing.Root!.Elements(svg + "g").Count(group => group.Element(svg + "title") is not null);
+            return nodes == blueprint.Blocks && edges == wiring.Modules.Sum(module => module.Readers * module.FanIn) + (2 * cardinality);
+        }, iter: 30);
+
+    [Fact]
+    public void Dead_blocks_cascade_and_agree_with_the_table()
+    {
+        var wiring = Samples.Wiring(fanIn: 1);
+        var drawing = ConnectivityPicture.Draw(Samples.Blueprint, wiring);
+        var table = WiringTable.Write(Samples.Blueprint, wiring);
+        var dead = drawing.Split("class=\"block dead\"").Length - 2; // one is the legend's
+        Assert.True(dead > 0);
+        Assert.Equal(dead, table.Split('\n').Count(line => line.EndsWith("  dead", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        var other = NetworkBlueprint.Create(new NetworkSize(11, 4, 8), new ImageShape(1, 28, 28), classes: 10);
+        Assert.Throws<ArgumentException>(() => ConnectivityPicture.Draw(other, Samples.Wiring()));
+        Assert.Throws<ArgumentException>(() => ConnectivityPicture.Draw(Samples.Blueprint, Samples.Wiring(), [new float[8, 8]]));
+    }
+
+    [Fact]
+    public void Curves_are_a_png_and_an_svg_image()
+    {
+        byte[] signature = [0x89, 0x50, 0x4E, 0x47];
+        Assert.Equal(signature, CurvesPicture.Png(Samples.Epochs)[..4]);
+        var svg = XDocument.Parse(Encoding.UTF8.GetString(CurvesPicture.Svg(Samples.Epochs)));
+        Assert.Equal("svg", svg.Root!.Name.LocalName);
+        Assert.NotEmpty(svg.Root!.Descendants());
+        Assert.NotEmpty(CurvesPicture.Png([Samples.Epochs[0]]));
+        Assert.Throws<ArgumentException>(() => CurvesPicture.Png([]));
+    }
+}

@@ -1,0 +1,82 @@
+// A file is there whole or not at all, and whatever went wrong is told with its path.
+using System.Text;
+using GateConnect.Runtime;
+
+namespace GateConnect.Tests.Runtime;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("gateconnect-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void What_was_written_is_read_back_without_a_byte_order_mark_and_leaves_nothing_beside_it()
+    {
+        var path = Path.Combine(folder, "new", "text.json");
+
+        AtomicFile.WriteAllText(path, "né\n");
+
+        Assert.Equal(Encoding.UTF8.GetBytes("né\n"), File.ReadAllBytes(path));
+        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void A_failure_while_writing_leaves_the_old_file_and_no_other()
+    {
+        var path = Path.Combine(folder, "model");
+        AtomicFile.WriteAllText(path, "old");
+
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(path, stream =>
+        {
+            stream.Write("half"u8);
+            throw new InvalidOperationException();
+        }));
+
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void The_new_file_is_not_seen_before_it_is_complete()
+    {
+        var path = Path.Combine(folder, "model");
+        AtomicFile.WriteAllText(path, "old");
+
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write("new"u8);
+            stream.Flush();
+            Assert.Equal("old", File.ReadAllText(path));
+        });
+
+        Assert.Equal("new", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_full_disk_is_told_with_path_and_volume()
+    {
+        var path = Path.Combine(folder, "model");
+
+        var failure = Assert.Throws<OutputException>(() => AtomicFile.Write(path, _ => throw new IOException("No space left on device")));
+
+        Assert.StartsWith($"{path}: cannot be written (No space left on device); volume /", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("MB free", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void A_folder_in_the_way_and_a_file_for_a_folder_are_told_with_their_path()
+    {
+        var occupied = Directory.CreateDirectory(Path.Combine(folder, "occupied")).FullName;
+        var file = Path.Combine(folder, "file");
+        File.WriteAllText(file, "");
+
+        foreach (var path in (string[])[occupied, Path.Combine(file, "model"), "/proc/model"])
+        {
+            var failure = Assert.Throws<OutputException>(() => AtomicFile.WriteAllText(path, "text"));
+            Assert.StartsWith(path, failure.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal([file, occupied], Directory.GetFileSystemEntries(folder).Order(StringComparer.Ordinal));
+    }
+}
