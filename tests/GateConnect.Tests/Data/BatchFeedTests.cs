@@ -1,7 +1,6 @@
 // Order, content and threading of batches, without tensors.
 using GateConnect.Data;
 using GateConnect.Runtime;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

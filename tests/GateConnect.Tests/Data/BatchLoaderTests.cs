@@ -2,7 +2,6 @@
 using GateConnect.Data;
 using GateConnect.Runtime;
 using TorchSharp;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

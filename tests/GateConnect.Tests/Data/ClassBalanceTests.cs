@@ -1,6 +1,5 @@
 // Class balance: what is said, when, and the weights that undo it.
 using GateConnect.Data;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

@@ -2,7 +2,6 @@
 using GateConnect.Data;
 using GateConnect.Runtime;
 using SkiaSharp;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

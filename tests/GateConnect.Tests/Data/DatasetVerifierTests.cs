@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using CsCheck;
 using GateConnect.Data;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

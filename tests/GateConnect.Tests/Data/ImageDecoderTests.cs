@@ -3,7 +3,6 @@ using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
 using SkiaSharp;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

@@ -1,7 +1,6 @@
 // The resizing rule: areas are averaged, halving is exact, constants stay constant, the centre is kept.
 using CsCheck;
 using GateConnect.Data;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

@@ -3,7 +3,6 @@
 using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

@@ -1,6 +1,5 @@
 // Normalisation: measured values are right, never zero, and the table agrees with the formula.
 using GateConnect.Data;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

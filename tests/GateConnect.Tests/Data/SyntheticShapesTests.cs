@@ -1,7 +1,6 @@
 // Synthetic shapes: reproducible, balanced, and beyond what a weighted sum of pixels can tell apart.
 using GateConnect.Data;
 using GateConnect.Runtime;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 
