@@ -10,7 +10,8 @@ public sealed partial class FlowTests
     private static readonly string[][] Flow =
     [
         ["Runtime"],
-        ["Data", "Architecture"],
+        ["Data"],
+        ["Architecture"],
         ["Model", "Kernels"],
         ["Training"],
         ["Pruning"],

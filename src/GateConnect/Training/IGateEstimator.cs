@@ -16,7 +16,7 @@ public interface IGateEstimator
     /// <summary>The real-valued gates per module from module 1 on, [readers, sources], each in [0, 1].</summary>
     IReadOnlyList<float[,]> RealGates { get; }
 
-    /// <summary>All that the rule remembers, for checkpoints; same shapes as <see cref="RealGates"/>. Writing into it restores the rule.</summary>
+    /// <summary>All that the rule remembers, for checkpoints. Writing into these matrices restores the rule.</summary>
     IReadOnlyList<float[,]> State { get; }
 
     /// <summary>Sets the gates of the coming batch.</summary>

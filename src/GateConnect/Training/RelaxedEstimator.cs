@@ -25,8 +25,8 @@ public sealed class RelaxedEstimator : IGateEstimator
     /// <summary>s at the temperature of the last batch.</summary>
     public IReadOnlyList<float[,]> RealGates => relaxed;
 
-    /// <summary>The scores a.</summary>
-    public IReadOnlyList<float[,]> State => scores;
+    /// <summary>The scores a, then s: phase 2 still reports s, though nothing sets it there.</summary>
+    public IReadOnlyList<float[,]> State => [.. scores, .. relaxed];
 
     /// <inheritdoc/>
     public Connectivity TopK() => GateMatrices.TopK(scores, fanIn);
