@@ -24,7 +24,7 @@ public sealed partial class FlowTests
     public void Every_file_names_only_rooms_upstream_of_its_own()
     {
         var backward = SourceFiles().SelectMany(file => BackEdges(Path.GetRelativePath(Repository.Root, file), Room(file), File.ReadAllText(file)));
-        Assert.Equal([], backward);
+        Assert.Equal("", string.Join('\n', backward));
     }
 
     [Fact]
@@ -39,12 +39,14 @@ public sealed partial class FlowTests
     [InlineData("Data", "using static GateConnect.Export.Onnx;", 1)]
     [InlineData("Data", "using Net = GateConnect.Model.BranchNetwork;", 1)]
     [InlineData("Data", "var network = new GateConnect.Model.BranchNetwork();", 1)]
+    [InlineData("Data", "/// <see cref=\"GateConnect.Model.BranchNetwork\"/>", 0)]
     [InlineData("Runtime", "using System.Text;", 0)]
     public void A_back_edge_is_found(string room, string text, int expected) =>
         Assert.Equal(expected, BackEdges("a file", room, text).Count());
 
+    // Comments may point downstream: they tell a reader where to go on, and nothing depends on them.
     private static IEnumerable<string> BackEdges(string file, string room, string text) =>
-        RoomName().Matches(text).Select(match => match.Groups[1].Value).Distinct()
+        RoomName().Matches(Comment().Replace(text, "")).Select(match => match.Groups[1].Value).Distinct()
             .Where(named => named != room && Step(named) >= 0 && !IsUpstream(named, room))
             .Select(named => $"{file}: {room} must not use {named}");
 
@@ -63,6 +65,9 @@ public sealed partial class FlowTests
     private static IEnumerable<string> SourceFiles() =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
+
+    [GeneratedRegex(@"^\s*//.*$", RegexOptions.Multiline)]
+    private static partial Regex Comment();
 
     [GeneratedRegex(@"(?<![\w.])GateConnect\.([A-Z]\w*)")]
     private static partial Regex RoomName();
