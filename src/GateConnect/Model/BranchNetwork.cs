@@ -16,8 +16,8 @@ namespace GateConnect.Model;
 /// </summary>
 public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly Stem stem;
-    private new readonly ModuleList<BlockBank> modules;
+    internal readonly Stem stem;
+    internal new readonly ModuleList<BlockBank> modules;
     private readonly Head head;
 
     private BranchNetwork(NetworkBlueprint blueprint, int fanIn, NetworkOptions options)

@@ -43,7 +43,8 @@ internal sealed class BranchNorm : nn.Module<Tensor, Tensor, (Tensor Weights, Te
         return (expand * scale.unsqueeze(-1), bias - (mean * scale));
     }
 
-    private (Tensor Mean, Tensor Variance) BatchMoments(Tensor expand, Tensor thin)
+    /// <summary>Mean and biased variance of W3 r over this batch, [C, d] each; moves the running statistics.</summary>
+    internal (Tensor Mean, Tensor Variance) BatchMoments(Tensor expand, Tensor thin)
     {
         var (blocks, width) = (expand.shape[0], expand.shape[2]);
         var images = thin.shape[0];
