@@ -3,7 +3,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using GateConnect.Model;
 using GateConnect.Runtime;
 
 namespace GateConnect.Training;
@@ -12,17 +11,13 @@ namespace GateConnect.Training;
 public static class Trainer
 {
     /// <summary>Trains to the end, or until cancelled; goes on from the checkpoint where there is one.</summary>
-    /// <exception cref="ConfigurationException">Options have mistakes, or the checkpoint is of another recipe.</exception>
+    /// <exception cref="ConfigurationException">Options have mistakes, the parts do not fit, or the checkpoint is of another recipe.</exception>
     /// <exception cref="DivergedException">A loss or gradient is not finite; the last checkpoint is kept.</exception>
     /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
     public static TrainingOutcome Run(TrainingJob job, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var mistakes = job.Options.Mistakes().ToArray();
-        if (mistakes.Length > 0)
-        {
-            throw new ConfigurationException(mistakes);
-        }
+        JobRules.Require(job);
         using var state = new TrainingState(job);
         var signature = Signature(job);
         if (job.CheckpointFolder is { } folder && File.Exists(Checkpoint.PathIn(folder)))
@@ -47,11 +42,13 @@ public static class Trainer
     // Where a run stops and starts is no part of it; everything that its numbers depend on is.
     private static string Signature(TrainingJob job)
     {
+        var (blueprint, options) = JobRules.PlanOf(job.Network);
         var parts = new[]
         {
-            JsonSerializer.Serialize(job.Options), job.Rule.ToString(), $"{job.Seeds.Master}", $"{job.Data.Train.Count}",
-            job.Data.Normalization.ToString(), job.Data.Augmentation.ToString(),
-            job.Network is BranchNetwork branches ? branches.Blueprint.Size.ToString() : "resnext",
+            JsonSerializer.Serialize(job.Options), job.Rule.ToString(), $"{job.Seeds.Master}",
+            $"{job.Data.Train.Count} {job.Data.Held?.Count}", JsonSerializer.Serialize(job.Data.Normalization),
+            JsonSerializer.Serialize(job.Data.Augmentation), $"{blueprint.Size} {blueprint.Image} {blueprint.Classes}",
+            $"{options.LastNormAffine} {options.Precision}",
         };
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
     }

@@ -1,0 +1,188 @@
+// What a training does as a whole: its phases, its memory, its refusals, and that it learns.
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Model;
+using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
+using GateConnect.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GateConnect.Tests.Training;
+
+public sealed class TrainerTests
+{
+    [Fact]
+    public void One_epoch_has_both_phases_and_ends_wired_by_its_top_K()
+    {
+        using var network = (BranchNetwork)TinyRuns.Network(ConnectivityRule.Learned(2));
+        List<TrainingPhase> phases = [];
+        GateSnapshot? gates = null;
+        var job = TinyRuns.Job(network, ConnectivityRule.Learned(2), TinyRuns.Options with { Epochs = 1 }) with
+        {
+            OnStep = step => phases.Add(step.Phase),
+            OnGates = snapshot => gates = snapshot,
+        };
+        var outcome = Trainer.Run(job, CancellationToken.None);
+        Assert.Equal([.. Enumerable.Repeat(TrainingPhase.Gates, 4), .. Enumerable.Repeat(TrainingPhase.Weights, 4)], phases);
+        Assert.True(network.IsWired(outcome.Connectivity!));
+        Assert.Equal(outcome.Connectivity, gates!.TopK);
+        Assert.All(outcome.Connectivity!.Modules, module => Assert.Equal(2, module.FanIn));
+    }
+
+    [Theory]
+    [InlineData(ConnectivityKind.Full)]
+    [InlineData(ConnectivityKind.FullBranches)]
+    [InlineData(ConnectivityKind.Random)]
+    public void Baselines_keep_their_wiring_and_learn_no_gates(ConnectivityKind kind)
+    {
+        var rule = new ConnectivityRule(kind, kind == ConnectivityKind.Random ? 2 : null);
+        var (outcome, network) = new TinyRuns().Run(rule, TinyRuns.Options with { Epochs = 1 });
+        using (network)
+        {
+            Assert.Null(outcome.RealGates);
+            Assert.Equal(kind == ConnectivityKind.Full, outcome.Connectivity is null);
+            Assert.True(network is not BranchNetwork branches || branches.IsWired(outcome.Connectivity!));
+        }
+    }
+
+    [Theory]
+    [InlineData(EstimatorKind.Paper)]
+    [InlineData(EstimatorKind.Relaxed)]
+    public void Two_hundred_steps_leave_no_tensor_behind(EstimatorKind kind)
+    {
+        List<long> live = [];
+        var before = NoTensorLeakAttribute.LiveTensors();
+        using (var network = TinyRuns.Network(ConnectivityRule.Learned(2)))
+        {
+            var options = TinyRuns.Options with { Epochs = 25, EmaDecay = 0.9, Gates = new GateOptions { Estimator = kind } };
+            Trainer.Run(
+                TinyRuns.Job(network, ConnectivityRule.Learned(2), options) with { OnStep = _ => live.Add(NoTensorLeakAttribute.LiveTensors()) },
+                CancellationToken.None);
+        }
+        Assert.Equal(200, live.Count);
+        Assert.Equal(live[2], live[98]);
+        Assert.Equal(live[101], live[^1]);
+        Assert.Equal(before, NoTensorLeakAttribute.LiveTensors());
+    }
+
+    [Fact]
+    public void Equal_seeds_give_equal_bits()
+    {
+        var (first, second) = (new TinyRuns(), new TinyRuns());
+        using var one = first.Run(ConnectivityRule.Learned(2), TinyRuns.Options).Network;
+        using var other = second.Run(ConnectivityRule.Learned(2), TinyRuns.Options).Network;
+        Assert.Equal(TinyRuns.Bits(one), TinyRuns.Bits(other));
+        Assert.Equal(first.Reports, second.Reports);
+    }
+
+    [Fact]
+    public void A_rate_that_explodes_is_a_divergence_and_the_weights_before_it_stay_finite()
+    {
+        using var network = TinyRuns.Network(ConnectivityRule.FullBranches);
+        using (no_grad())
+        {
+            network.parameters().First().mul_(1e30); // the variance overflows in float32
+        }
+        var error = Assert.Throws<DivergedException>(() => Trainer.Run(
+            TinyRuns.Job(network, ConnectivityRule.FullBranches, TinyRuns.Options), CancellationToken.None));
+        Assert.StartsWith("step 1: ", error.Message, StringComparison.Ordinal);
+        Assert.All(network.parameters(), weight => Assert.True(weight.isfinite().all().item<bool>()));
+    }
+
+    [Fact]
+    public void Parts_that_do_not_fit_are_refused_before_the_first_step()
+    {
+        using var learned = TinyRuns.Network(ConnectivityRule.Learned(2));
+        var job = TinyRuns.Job(learned, ConnectivityRule.Learned(2), TinyRuns.Options);
+        var larger = SyntheticShapes.Create(new ShapesOptions { TrainCount = 8, TestCount = 8, ImageSize = 16 }, TinyRuns.Seeds);
+        TrainingJob[] wrong =
+        [
+            job with { Rule = ConnectivityRule.Full },
+            job with { Rule = ConnectivityRule.Learned(3) },
+            job with { Rule = ConnectivityRule.Learned(9) },
+            job with { Options = job.Options with { BatchSize = 0 } },
+            job with { Data = job.Data with { Train = larger.Train } },
+            job with { Data = job.Data with { Held = job.Data.Held!.Subset([]) } },
+        ];
+        Assert.All(wrong, one => Assert.Throws<ConfigurationException>(() => Trainer.Run(one, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void An_evaluation_counts_every_image_once_and_leaves_the_network_as_it_was()
+    {
+        using var network = TinyRuns.Network(ConnectivityRule.Learned(2));
+        network.train();
+        var before = TinyRuns.Bits(network);
+        var images = TinyRuns.Data.Train;
+        var whole = Evaluator.Run(network, images, TinyRuns.Data.Normalization);
+        Assert.True(network.training);
+        Assert.Equal(before, TinyRuns.Bits(network));
+        Assert.Equal(images.ClassCounts(), whole.Confusion.Select(row => row.Sum()));
+        Assert.Equal(100.0 * Enumerable.Range(0, 3).Sum(label => whole.Confusion[label][label]) / images.Count, whole.Top1Percent, 1e-9);
+        Assert.Equal(100, whole.Top5Percent); // three classes
+        var parts = Enumerable.Range(0, 4).Select(part => Evaluator.Run(
+            network, images.Subset([.. Enumerable.Range(16 * part, 16)]), TinyRuns.Data.Normalization)).ToArray();
+        Assert.Equal(whole.Loss, parts.Average(part => part.Loss), 1e-5);
+        Assert.Equal(whole.Top1Percent, parts.Average(part => part.Top1Percent), 1e-9);
+    }
+
+    [Fact]
+    public void A_small_network_learns_the_shapes_and_its_wiring()
+    {
+        var shapes = SyntheticShapes.Create(
+            new ShapesOptions { TrainCount = 800, TestCount = 200, ImageSize = 16, Channels = 1, Classes = 4 }, TinyRuns.Seeds);
+        var blueprint = NetworkBlueprint.Create(new NetworkSize(11, 4, 4), shapes.Train.Shape, 4);
+        using var network = NetworkFactory.Create(blueprint, ConnectivityRule.Learned(2), TinyRuns.Seeds, NetworkOptions.Default);
+        var normalization = Normalization.Measure(shapes.Train);
+        var data = new TrainingData(shapes.Train, null, normalization, Augmentation.PadCropFlip(2));
+        var options = new TrainingOptions { Epochs = 10, BatchSize = 32, WarmUpSteps = 20 };
+        Trainer.Run(new TrainingJob(network, data, ConnectivityRule.Learned(2), options, TinyRuns.Seeds), CancellationToken.None);
+        Assert.InRange(Evaluator.Run(network, shapes.Test, normalization).Top1Percent, 80, 100);
+    }
+
+    [Theory]
+    [InlineData(EstimatorKind.Relaxed)]
+    [InlineData(EstimatorKind.Paper)]
+    public void Learning_cuts_off_branches_that_speak_noise(EstimatorKind kind)
+    {
+        var shapes = SyntheticShapes.Create(
+            new ShapesOptions { TrainCount = 640, TestCount = 8, ImageSize = 8, Channels = 1, Classes = 2 }, TinyRuns.Seeds);
+        var blueprint = NetworkBlueprint.Create(new NetworkSize(11, 4, 4), shapes.Train.Shape, 2);
+        using var network = (BranchNetwork)NetworkFactory.Create(
+            blueprint, ConnectivityRule.Learned(2), TinyRuns.Seeds, new NetworkOptions { LastNormAffine = LastNormAffine.PerBranch });
+        var data = new TrainingData(shapes.Train, null, Normalization.Measure(shapes.Train), Augmentation.None);
+        var options = new TrainingOptions
+        {
+            Epochs = 12, BatchSize = 32, WarmUpSteps = 20, LearningRate = 0.05,
+            Gates = new GateOptions
+            {
+                Estimator = kind, PhaseShare = 0.9, Step = 0.02, Centring = GateCentring.Row, Scaling = GateScaling.RootMeanSquare,
+            },
+        };
+        Speak(network, step: 0);
+        var outcome = Trainer.Run(
+            new TrainingJob(network, data, ConnectivityRule.Learned(2), options, TinyRuns.Seeds) { OnStep = step => Speak(network, step.Step) },
+            CancellationToken.None);
+        // Chance would give the two noisy ones of four half of the 16 connections, and ties would go to them.
+        var noisy = outcome.Connectivity!.Modules.Sum(module => module.Reads.Sum(row => row.Count(source => source < 2)));
+        Assert.InRange(noisy, 0, 2);
+    }
+
+    // Blocks 0 and 1 of the modules that are read get new random weights before every batch: nothing can be learned from them.
+    private static void Speak(BranchNetwork network, long step)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        for (var module = 0; module < 2; module++)
+        {
+            var (random, bank) = (TinyRuns.Seeds.Generator("noise", step, module), network.modules[module]);
+            foreach (var tensor in (Tensor[])[bank.expand, bank.expandNorm.bias])
+            {
+                var noise = tensor.narrow(0, 0, 2);
+                noise.copy_(torch.tensor(Enumerable.Range(0, (int)noise.numel()).Select(_ => (float)random.NextNormal()).ToArray()).view(noise.shape));
+            }
+            bank.expandNorm.weight.narrow(0, 0, 2).fill_(1.5);
+        }
+    }
+}
