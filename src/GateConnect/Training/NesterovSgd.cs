@@ -14,8 +14,9 @@ internal sealed class NesterovSgd : IDisposable
     internal NesterovSgd(nn.Module<Tensor, Tensor> network, TrainingOptions options)
     {
         this.options = options;
+        using var frozen = no_grad();
         entries = [.. network.named_parameters().Select(
-            entry => (entry.name, entry.parameter, zeros_like(entry.parameter).detach().DetachFromDisposeScope()))];
+            entry => (entry.name, entry.parameter, zeros_like(entry.parameter).DetachFromDisposeScope()))];
     }
 
     internal IEnumerable<(string Name, Tensor Value)> State => entries.Select(entry => (entry.Name, entry.Momentum));

@@ -12,8 +12,9 @@ internal sealed class WeightAverage : IDisposable
     internal WeightAverage(nn.Module<Tensor, Tensor> network, double decay)
     {
         this.decay = decay;
+        using var frozen = no_grad();
         entries = [.. network.state_dict().Select(
-            entry => (entry.Key, entry.Value, entry.Value.detach().clone().DetachFromDisposeScope()))];
+            entry => (entry.Key, entry.Value, entry.Value.clone().DetachFromDisposeScope()))];
     }
 
     internal IEnumerable<(string Name, Tensor Value)> State => entries.Select(entry => (entry.Name, entry.Mean));

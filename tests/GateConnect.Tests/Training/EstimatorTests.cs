@@ -103,7 +103,7 @@ public sealed class EstimatorTests
     public void Relaxed_gates_sum_to_K_keep_the_order_and_end_binary(double progress)
     {
         using var network = Network(ScalarType.Float32);
-        var estimator = Estimator(EstimatorKind.Relaxed, new GateOptions { FinalTemperature = 0.001 });
+        var estimator = Estimator(EstimatorKind.Relaxed, new GateOptions { FinalTemperature = 1e-4 });
         Scatter(estimator);
         estimator.Prepare(new GateMoment(0, progress, 0.1), network.Gates);
         for (var module = 1; module <= network.Gates.Count; module++)
