@@ -56,6 +56,7 @@ internal sealed class BlockBank : nn.Module<Tensor, Tensor>
             residuals[block] = nn.functional.conv2d(thins[block], kernels[block], biases[block]);
         }
         var identity = shortcut is null ? input : shortcut.call(input);    // [C or 1, N, d, H', W']
-        return torch.stack(residuals, 0).add(identity, alpha: shortcutShare); // [C, N, d, H', W']
+        using Scalar share = shortcutShare; // held while libtorch reads it (docs/memory.md)
+        return torch.stack(residuals, 0).add(identity, alpha: share); // [C, N, d, H', W']
     }
 }

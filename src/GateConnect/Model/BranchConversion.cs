@@ -1,6 +1,7 @@
 // From ResNeXt to the branch form with all gates open (PAPER section 3): the two compute the same function. ResNeXt's
 // last norm stands after the sum of the branches; here its scale goes into every branch and its bias is split by C.
 using GateConnect.Architecture;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Model;
@@ -62,10 +63,10 @@ public static class BranchConversion
         {
             var norm = network.modules[index].expandNorm;
             var key = $"modules.{index}{LastNorm}";
-            double blocks = norm.runningMean.shape[0];
+            using Scalar share = 1.0 / norm.runningMean.shape[0];
             norm.weight.copy_(weights[key + "weight"].expand(norm.weight.shape));
-            norm.bias.copy_((weights[key + "bias"] / blocks).expand(norm.bias.shape));
-            norm.runningMean.copy_((weights[key + "runningMean"] / blocks).expand(norm.runningMean.shape));
+            norm.bias.copy_(weights[key + "bias"].mul(share).expand(norm.bias.shape));
+            norm.runningMean.copy_(weights[key + "runningMean"].mul(share).expand(norm.runningMean.shape));
             norm.runningVariance.copy_(weights[key + "runningVariance"].expand(norm.runningVariance.shape));
         }
     }
@@ -73,6 +74,7 @@ public static class BranchConversion
     // With a' = a / sigma: a' z_k + b'/C = gamma_k (z_k - mean_k)/sigma_k + beta_k, gamma_k = a' sigma_k, beta_k = b'/C + a' mean_k.
     private static void MeasureLastNorms(BranchNetwork network, Dictionary<string, Tensor> weights, Tensor batch)
     {
+        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
         network.train();
         var x = network.stem.call(batch).unsqueeze(0);                          // [1, N, d, H, W]
         for (var index = 0; index < network.modules.Count; index++)
@@ -84,11 +86,11 @@ public static class BranchConversion
             var sum = nn.functional.conv2d(thin, kernel);                       // [N, d, H', W']
             var mean = sum.mean([0, 2, 3]);                                     // [d]
             var variance = (sum - mean.view(1, -1, 1, 1)).square().mean([0, 2, 3]);
-            var scale = weights[key + "weight"] * (variance + ChannelNorm.Epsilon).rsqrt(); // a', [d]
+            var scale = weights[key + "weight"] * variance.add(epsilon, one).rsqrt(); // a', [d]
             var offset = weights[key + "bias"] - (scale * mean);                // b', [d]
             SetBranches(bank, thin, scale, offset);
             var identity = bank.shortcut is null ? x : bank.shortcut.call(x);   // [1, N, d, H', W']
-            x = nn.functional.relu((sum * scale.view(1, -1, 1, 1)) + offset.view(1, -1, 1, 1) + identity);
+            x = nn.functional.relu((sum * scale.view(1, -1, 1, 1)).add(offset.view(1, -1, 1, 1), one).add(identity, one));
         }
     }
 
@@ -96,8 +98,9 @@ public static class BranchConversion
     {
         var norm = bank.expandNorm;
         var (mean, variance) = norm.BatchMoments(bank.expand, thin);            // [C, d] each
-        norm.weight.copy_(scale * (variance + ChannelNorm.Epsilon).sqrt());
-        norm.bias.copy_((offset / (double)mean.shape[0]) + (scale * mean));
+        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0, share = 1.0 / mean.shape[0];
+        norm.weight.copy_(scale * variance.add(epsilon, one).sqrt());
+        norm.bias.copy_((scale * mean).add(offset, share));
         norm.runningMean.copy_(mean);
         norm.runningVariance.copy_(variance);
     }

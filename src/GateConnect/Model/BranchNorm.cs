@@ -39,7 +39,8 @@ internal sealed class BranchNorm : nn.Module<Tensor, Tensor, (Tensor Weights, Te
     public override (Tensor Weights, Tensor Bias) forward(Tensor expand, Tensor thin)
     {
         var (mean, variance) = training ? BatchMoments(expand, thin) : (runningMean, runningVariance);
-        var scale = weight * (variance + ChannelNorm.Epsilon).rsqrt(); // [C, d]
+        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
+        var scale = weight * variance.add(epsilon, one).rsqrt(); // [C, d]
         return (expand * scale.unsqueeze(-1), bias - (mean * scale));
     }
 
@@ -52,14 +53,16 @@ internal sealed class BranchNorm : nn.Module<Tensor, Tensor, (Tensor Weights, Te
         var count = values.shape[2];
         var thinMean = values.mean([2], keepdim: true);                                                   // [C, w, 1]
         var centred = values - thinMean;
-        var covariance = centred.matmul(centred.transpose(1, 2)) / (double)count;                         // [C, w, w]
+        using Scalar share = 1.0 / count;
+        var covariance = centred.matmul(centred.transpose(1, 2)).mul(share);                              // [C, w, w]
         var mean = expand.matmul(thinMean).squeeze(-1);                                                   // [C, d]
         var variance = (expand.matmul(covariance) * expand).sum(-1);                                      // [C, d]
         using (no_grad())
         {
             var unbiased = count > 1 ? (double)count / (count - 1) : 1.0;
-            runningMean.mul_(1 - ChannelNorm.Momentum).add_(mean, alpha: ChannelNorm.Momentum);
-            runningVariance.mul_(1 - ChannelNorm.Momentum).add_(variance, alpha: ChannelNorm.Momentum * unbiased);
+            using Scalar old = 1 - ChannelNorm.Momentum, fresh = ChannelNorm.Momentum, freshUnbiased = ChannelNorm.Momentum * unbiased;
+            runningMean.mul_(old).add_(mean, alpha: fresh);
+            runningVariance.mul_(old).add_(variance, alpha: freshUnbiased);
         }
         return (mean, variance);
     }

@@ -38,6 +38,7 @@ internal sealed class ResNeXtModule : nn.Module<Tensor, Tensor>
         var kernel = expand.permute(1, 0, 2).flatten(1, 2).unsqueeze(-1).unsqueeze(-1); // [d, C*w, 1, 1]
         var residual = expandNorm.call(nn.functional.conv2d(thin, kernel));         // [N, d, H', W']
         var identity = shortcut is null ? input : shortcut.call(single)[0];         // [N, d, H', W']
-        return nn.functional.relu(residual + identity);
+        using Scalar one = 1.0; // held while libtorch reads it (docs/memory.md)
+        return nn.functional.relu(residual.add(identity, alpha: one));
     }
 }

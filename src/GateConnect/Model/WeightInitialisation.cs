@@ -21,7 +21,8 @@ internal static class WeightInitialisation
         {
             if (name.EndsWith("expandNorm.weight", StringComparison.Ordinal))
             {
-                parameter.fill_(lastNormScale);
+                using Scalar scale = lastNormScale; // held while libtorch reads it (docs/memory.md)
+                parameter.fill_(scale);
             }
             else if (StandardDeviation(name, parameter.shape) is { } deviation)
             {

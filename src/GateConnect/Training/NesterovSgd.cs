@@ -1,5 +1,6 @@
 // Stochastic gradient descent with Nesterov momentum and L2 decay, as PyTorch defines it. The library's own optimiser
 // keeps its momentum where no name reaches it; here every buffer has its parameter's name and goes into checkpoints.
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,22 +35,24 @@ internal sealed class NesterovSgd : IDisposable
     {
         using var scope = NewDisposeScope();
         return stack([.. entries.Where(entry => entry.Weight.grad is not null)
-            .Select(entry => entry.Weight.grad!.square().sum().to(ScalarType.Float64))]).sum().item<double>();
+            .Select(entry => entry.Weight.grad!).Select(gradient => (gradient * gradient).sum().to(ScalarType.Float64))]).sum().item<double>();
     }
 
     internal void Step(double rate)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        // Held until the end: a number that becomes a Scalar in passing may be collected while libtorch reads it.
+        using Scalar decay = options.WeightDecay, friction = options.Momentum, one = 1.0, descentRate = -rate;
         foreach (var (_, weight, momentum) in entries)
         {
             if (weight.grad is not { } gradient)
             {
                 continue;
             }
-            var descent = gradient.add(weight, alpha: options.WeightDecay);
-            momentum.mul_(options.Momentum).add_(descent);
-            weight.add_(descent.add(momentum, alpha: options.Momentum), alpha: -rate);
+            var descent = gradient.add(weight, alpha: decay);
+            momentum.mul_(friction).add_(descent, alpha: one);
+            weight.add_(descent.add(momentum, alpha: friction), alpha: descentRate);
         }
     }
 

@@ -1,4 +1,5 @@
 // An exponential moving average of weights and running statistics, which is evaluated and saved in their place.
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Training;
@@ -23,9 +24,10 @@ internal sealed class WeightAverage : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        using Scalar kept = decay, fresh = 1 - decay; // held while libtorch reads them
         foreach (var (_, live, mean) in entries)
         {
-            mean.mul_(decay).add_(live, alpha: 1 - decay);
+            mean.mul_(kept).add_(live, alpha: fresh);
         }
     }
 
