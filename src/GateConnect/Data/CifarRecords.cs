@@ -51,7 +51,8 @@ internal sealed class CifarRecords(CifarLayout layout, string source)
         if (rest != 0 || count is 0 or > CifarLayout.MostRecordsPerFile)
         {
             throw new DataException(
-                $"{reader.Name}: has {reader.MostBytes} bytes, expected 1 to {CifarLayout.MostRecordsPerFile} records of {layout.RecordBytes}");
+                $"{reader.Name}: has {reader.MostBytes} bytes, " +
+                $"expected 1 to {CifarLayout.MostRecordsPerFile} records of {layout.RecordBytes}");
         }
         var pixels = new List<byte[]>();
         var labels = new List<int>();
@@ -70,7 +71,8 @@ internal sealed class CifarRecords(CifarLayout layout, string source)
     private int CheckedLabel(byte label, ExactReader reader) => label < layout.StandardNames.Count
         ? label
         : throw new DataException(
-            $"{reader.Name}: label {label} at offset {reader.Offset - 1}, expected 0 to {layout.StandardNames.Count - 1} for {layout.Name}");
+            $"{reader.Name}: label {label} at offset {reader.Offset - 1}, " +
+            $"expected 0 to {layout.StandardNames.Count - 1} for {layout.Name}");
 
     private string[] ReadNames(ExactReader reader)
     {

@@ -6,7 +6,9 @@ namespace GateConnect.Data;
 /// <summary>Reads any dataset this library knows.</summary>
 public static class DatasetReader
 {
-    /// <summary>Reads, and where an image size is asked for that is not the dataset's own, resizes (see <see cref="ImageResizer"/>).</summary>
+    /// <summary>
+    /// Reads, and where an image size is asked for that is not the dataset's own, resizes (see <see cref="ImageResizer"/>).
+    /// </summary>
     /// <exception cref="DataException">Data are missing or damaged: file, offset, expectation.</exception>
     /// <exception cref="ConfigurationException">A value of the request is out of range.</exception>
     /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>

@@ -37,7 +37,8 @@ internal sealed class ExactReader : IDisposable
         return new ExactReader(file.Stream, path, mostBytes, file.IsPacked);
     }
 
-    /// <summary>Reads an entry of <paramref name="length"/> bytes inside a larger file; not to be disposed, the stream stays the caller's.</summary>
+    /// <summary>Reads an entry of <paramref name="length"/> bytes inside a larger file.</summary>
+    /// <remarks>Not to be disposed: the stream stays the caller's.</remarks>
     internal static ExactReader Over(Stream stream, string name, long length) => new(stream, name, length, isPacked: false);
 
     /// <summary>Fills <paramref name="target"/>, or says where the file ended and what was expected there.</summary>

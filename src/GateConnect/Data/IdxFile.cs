@@ -12,6 +12,7 @@ internal static class IdxFile
     private const uint LabelsMagic = 0x00000801;
     private const int ImagesHeaderBytes = 16;
     private const int LabelsHeaderBytes = 8;
+    private const int MostPixelsPerImage = 1 << 24;
 
     /// <summary>Reads an image file: magic 0x00000803, count, rows, columns, then count x rows x columns bytes.</summary>
     internal static IdxImages ReadImages(string path)
@@ -22,6 +23,10 @@ internal static class IdxFile
         var rows = Dimension(reader, "number of rows");
         var columns = Dimension(reader, "number of columns");
         ExpectRoom(reader, ImagesHeaderBytes, count, (long)rows * columns);
+        if ((long)rows * columns > MostPixelsPerImage)
+        {
+            throw new DataException($"{path}: {rows} x {columns} pixels at offset 8, expected at most {MostPixelsPerImage} an image");
+        }
 
         var images = new List<byte[]>();
         for (var index = 0; index < count; index++)

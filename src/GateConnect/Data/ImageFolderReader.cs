@@ -51,7 +51,8 @@ public static class ImageFolderReader
         if (!hasTrain || evaluation is null)
         {
             throw new DataException(hasTrain
-                ? $"{root}: has train/ but none of val/, valid/, validation/, test/; add one, or name {Path.Combine(root, "train")} to have it split"
+                ? $"{root}: has train/ but none of val/, valid/, validation/, test/; " +
+                  $"add one, or name {Path.Combine(root, "train")} to have it split"
                 : $"{root}: has {evaluation}/ but no train/, expected both, or one sub-folder per class");
         }
         var train = ImageFolderScan.Of(Path.Combine(root, "train"));
@@ -80,7 +81,8 @@ public static class ImageFolderReader
         if (needed > available)
         {
             throw new ConfigurationException(
-                $"image size: {count} images of {options.ImageSize} pixels take {needed >> 20} MB, this machine has {available >> 20} MB; choose a smaller one");
+                $"image size: {count} images of {options.ImageSize} pixels take {needed >> 20} MB, " +
+                $"this machine has {available >> 20} MB; choose a smaller one");
         }
     }
 
@@ -94,7 +96,8 @@ public static class ImageFolderReader
         return empty < 0
             ? dataset
             : throw new DataException(
-                $"{Path.Combine(scan.Root, scan.ClassNames[empty])}: every image is undecodable, expected at least one of class '{scan.ClassNames[empty]}'");
+                $"{Path.Combine(scan.Root, scan.ClassNames[empty])}: every image is undecodable, " +
+                $"expected at least one of class '{scan.ClassNames[empty]}'");
     }
 
     private static DatasetParts Split(string root, ImageDataset all, ImageFolderOptions options)

@@ -54,7 +54,8 @@ internal sealed record ImageFolderScan(
             var images = ImagesBelow(folder, ignored);
             if (images.Length == 0)
             {
-                throw new DataException($"{folder}: no images, expected at least one of class '{classNames[label]}' (JPEG, PNG, WebP, BMP or GIF)");
+                throw new DataException(
+                    $"{folder}: no images, expected at least one of class '{classNames[label]}' (JPEG, PNG, WebP, BMP or GIF)");
             }
             files.AddRange(images);
             labels.AddRange(Enumerable.Repeat(label, images.Length));

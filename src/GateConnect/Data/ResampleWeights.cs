@@ -20,7 +20,9 @@ internal sealed class ResampleWeights
     /// <summary>The weights of the source pixels from <see cref="Start"/> on.</summary>
     internal ReadOnlySpan<float> Of(int target) => weights[target];
 
-    /// <summary>Spreads the stretch [from, from + extent) of an axis of <paramref name="length"/> pixels over <paramref name="count"/>.</summary>
+    /// <summary>
+    /// Spreads the stretch [from, from + extent) of an axis of <paramref name="length"/> pixels over <paramref name="count"/>.
+    /// </summary>
     internal static ResampleWeights Along(int length, double from, double extent, int count)
     {
         var starts = new int[count];

@@ -9,7 +9,9 @@ internal readonly record struct ResizedCrop(int Top, int Left, int Height, int W
 {
     private const int Attempts = 10;
 
-    /// <summary>Draws area and aspect ratio (log-uniform in 3/4 to 4/3) until the rectangle fits; the whole image if it never does.</summary>
+    /// <summary>
+    /// Draws area and aspect ratio (log-uniform in 3/4 to 4/3) until the rectangle fits; the whole image if it never does.
+    /// </summary>
     internal static ResizedCrop Draw(AreaRange area, ImageShape shape, SeededRandom random)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)

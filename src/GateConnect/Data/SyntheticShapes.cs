@@ -98,11 +98,15 @@ public static class SyntheticShapes
     private static void Validate(ShapesOptions options)
     {
         var mistakes = new List<string>();
-        Require(options.Classes >= 2 && options.Classes <= ShapeOutlines.Names.Count, $"shapes.classes: {options.Classes}, expected 2 to {ShapeOutlines.Names.Count}");
-        Require(options.Channels is 1 or 3, $"shapes.channels: {options.Channels}, expected 1 or 3");
-        Require(options.ImageSize is >= SmallestImage and <= ImageFolderOptions.LargestImageSize, $"shapes.imageSize: {options.ImageSize}, expected {SmallestImage} to {ImageFolderOptions.LargestImageSize}");
-        Require(options.TrainCount >= options.Classes, $"shapes.trainCount: {options.TrainCount}, expected at least one per class");
-        Require(options.TestCount >= options.Classes, $"shapes.testCount: {options.TestCount}, expected at least one per class");
+        var mostClasses = ShapeOutlines.Names.Count;
+        const int mostPixels = ImageFolderOptions.LargestImageSize;
+        Require(options.Classes >= 2 && options.Classes <= mostClasses, $"classes: {options.Classes}, expected 2 to {mostClasses}");
+        Require(options.Channels is 1 or 3, $"channels: {options.Channels}, expected 1 or 3");
+        Require(
+            options.ImageSize is >= SmallestImage and <= mostPixels,
+            $"imageSize: {options.ImageSize}, expected {SmallestImage} to {mostPixels}");
+        Require(options.TrainCount >= options.Classes, $"trainCount: {options.TrainCount}, expected at least one per class");
+        Require(options.TestCount >= options.Classes, $"testCount: {options.TestCount}, expected at least one per class");
         if (mistakes.Count > 0)
         {
             throw new ConfigurationException(mistakes);
@@ -112,7 +116,7 @@ public static class SyntheticShapes
         {
             if (!holds)
             {
-                mistakes.Add(mistake);
+                mistakes.Add($"shapes.{mistake}");
             }
         }
     }

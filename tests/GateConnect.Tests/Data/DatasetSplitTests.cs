@@ -21,7 +21,8 @@ public sealed class DatasetSplitTests
         var (all, held) = (dataset.ClassCounts(), heldOut.ClassCounts());
         for (var label = 0; label < all.Length; label++)
         {
-            var expected = all[label] < 2 ? 0 : Math.Clamp((int)Math.Round(all[label] * fraction, MidpointRounding.AwayFromZero), 1, all[label] - 1);
+            var share = (int)Math.Round(all[label] * fraction, MidpointRounding.AwayFromZero);
+            var expected = all[label] < 2 ? 0 : Math.Clamp(share, 1, all[label] - 1);
             Assert.Equal(expected, held[label]);
         }
     });

@@ -72,7 +72,8 @@ public sealed class IdxReaderTests : IDisposable
 
     [Fact]
     public void Trailing_bytes_are_refused() => ExpectFailure(
-        "train-labels-idx1-ubyte", [.. TestImages.IdxLabels(0, 1), 0], "goes on after offset 10, expected the end of the file after 2 labels");
+        "train-labels-idx1-ubyte", [.. TestImages.IdxLabels(0, 1), 0],
+        "goes on after offset 10, expected the end of the file after 2 labels");
 
     [Fact]
     public void A_label_out_of_range_names_its_offset() => ExpectFailure(
@@ -90,6 +91,17 @@ public sealed class IdxReaderTests : IDisposable
         ExpectFailure("train-images-idx3-ubyte", header, "the header at offset 0 asks for");
         ExpectFailure("train-images-idx3-ubyte", TestImages.Gzip(header), "can unpack to");
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 2_000_000);
+    }
+
+    [Fact]
+    public void A_packed_file_large_enough_for_one_absurd_image_is_refused_too()
+    {
+        var noise = new byte[2_200_000]; // times 1032 this could hold the 2^31 bytes claimed
+        new Random(1).NextBytes(noise);
+        ExpectFailure(
+            "train-images-idx3-ubyte",
+            TestImages.Gzip([0, 0, 8, 3, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0x80, 0, .. noise]),
+            "65536 x 32768 pixels at offset 8");
     }
 
     [Fact]
