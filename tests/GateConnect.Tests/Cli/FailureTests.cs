@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using GateConnect.Cli;
 using GateConnect.Runtime;
-using Xunit;
 
 namespace GateConnect.Tests.Cli;
 

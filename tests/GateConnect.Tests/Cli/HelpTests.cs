@@ -1,6 +1,5 @@
 using System.CommandLine;
 using GateConnect.Cli;
-using Xunit;
 
 namespace GateConnect.Tests.Cli;
 

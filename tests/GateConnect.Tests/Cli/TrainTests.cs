@@ -1,6 +1,5 @@
 using GateConnect.Cli;
 using GateConnect.Reporting;
-using Xunit;
 
 namespace GateConnect.Tests.Cli;
 

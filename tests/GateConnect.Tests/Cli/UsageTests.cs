@@ -1,5 +1,4 @@
 using GateConnect.Cli;
-using Xunit;
 
 namespace GateConnect.Tests.Cli;
 

@@ -1,5 +1,4 @@
 using GateConnect.Data;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

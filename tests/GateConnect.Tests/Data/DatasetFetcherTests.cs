@@ -1,6 +1,5 @@
 using GateConnect.Data;
 using GateConnect.Runtime;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

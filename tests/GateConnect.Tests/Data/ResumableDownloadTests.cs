@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
-using Xunit;
 
 namespace GateConnect.Tests.Data;
 

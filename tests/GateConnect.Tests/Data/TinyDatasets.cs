@@ -36,11 +36,18 @@ internal static class TinyDatasets
     public static Dictionary<string, byte[]> IdxFiles() =>
         IdxNames.ToDictionary(name => $"{name}.gz", name => Gzip(Idx(name)));
 
-    /// <summary>A row as that of Fashion-MNIST, for the tiny files, offered at the given roots.</summary>
-    public static DatasetEntry FashionMnist(params Uri[] roots) => DatasetCatalog.Find(DatasetKind.FashionMnist)! with
+    /// <summary>A row as that of Fashion-MNIST, for the tiny files, offered at the given roots or at none that answers.</summary>
+    public static DatasetEntry FashionMnist(params Uri[] roots)
     {
-        Layouts = [new DatasetLayout(LayoutKind.Folder, ["", "raw"], [.. IdxNames.Select(name => IdxPart(name, roots))])],
-    };
+        Uri[] addresses = roots.Length > 0 ? roots : [new("http://nowhere.invalid/")];
+        return DatasetCatalog.Find(DatasetKind.FashionMnist)! with
+        {
+            Layouts =
+            [
+                new(LayoutKind.Folder, ["", "raw"], [.. IdxNames.Select(name => IdxPart(name, addresses))]),
+            ],
+        };
+    }
 
     /// <summary>An archive as that of CIFAR-10, with one image per file.</summary>
     public static byte[] CifarArchive(IEnumerable<string>? names = null, int recordBytes = 3073)

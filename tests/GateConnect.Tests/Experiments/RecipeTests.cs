@@ -3,7 +3,6 @@ using GateConnect.Data;
 using GateConnect.Experiments;
 using GateConnect.Runtime;
 using GateConnect.Training;
-using Xunit;
 
 namespace GateConnect.Tests.Experiments;
 

@@ -6,7 +6,6 @@ using GateConnect.Pruning;
 using GateConnect.Runtime;
 using GateConnect.Tests.Model;
 using GateConnect.Tests.Testing;
-using TorchSharp;
 
 namespace GateConnect.Tests.Pruning;
 

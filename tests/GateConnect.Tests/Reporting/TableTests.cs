@@ -2,7 +2,6 @@ using System.Text.Json;
 using GateConnect.Architecture;
 using GateConnect.Reporting;
 using GateConnect.Tests.Testing;
-using GateConnect.Training;
 
 namespace GateConnect.Tests.Reporting;
 

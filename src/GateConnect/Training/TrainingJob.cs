@@ -1,0 +1,47 @@
+// What goes into a training and what comes out of it, as values.
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Runtime;
+using static TorchSharp.torch;
+
+namespace GateConnect.Training;
+
+/// <summary>The images of a training, and how the network sees them.</summary>
+/// <param name="Train">Images to learn from.</param>
+/// <param name="Held">Images measured after every epoch, or null.</param>
+/// <param name="Normalization">Per-channel mean and deviation.</param>
+/// <param name="Augmentation">Crops and flips of the training images.</param>
+public sealed record TrainingData(ImageDataset Train, ImageDataset? Held, Normalization Normalization, Augmentation Augmentation);
+
+/// <summary>A training to carry out.</summary>
+/// <param name="Network">Trained in place; stays the caller's.</param>
+/// <param name="Data">The images.</param>
+/// <param name="Rule">How the wiring comes about.</param>
+/// <param name="Options">The loop's options.</param>
+/// <param name="Seeds">The master seed.</param>
+public sealed record TrainingJob(
+    nn.Module<Tensor, Tensor> Network, TrainingData Data, ConnectivityRule Rule, TrainingOptions Options, Seeds Seeds)
+{
+    /// <summary>Hears of every epoch.</summary>
+    public Action<EpochReport>? OnEpoch { get; init; }
+
+    /// <summary>Hears of every step.</summary>
+    public Action<StepReport>? OnStep { get; init; }
+
+    /// <summary>Sees the gates after every epoch in which they are learned or fixed by learning.</summary>
+    public Action<GateSnapshot>? OnGates { get; init; }
+
+    /// <summary>Where checkpoints are written and found; null for none.</summary>
+    public string? CheckpointFolder { get; init; }
+
+    /// <summary>Steps between checkpoints besides those after every epoch; 0 for none.</summary>
+    public int CheckpointEverySteps { get; init; }
+}
+
+/// <summary>What a training came to.</summary>
+/// <param name="Completed">False where it was cancelled; the checkpoint goes on from there.</param>
+/// <param name="Steps">Steps done in all.</param>
+/// <param name="Connectivity">The wiring: learned, random or full; null for ResNeXt and for a cancelled phase 1.</param>
+/// <param name="RealGates">The real-valued gates at the end, where they were learned.</param>
+public sealed record TrainingOutcome(
+    bool Completed, long Steps, Connectivity? Connectivity, IReadOnlyList<float[,]>? RealGates);

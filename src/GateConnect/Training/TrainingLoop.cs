@@ -1,0 +1,179 @@
+// The loop, the same for both phases and every baseline. Its order is fixed: gates, forward, loss, backward, finite
+// check, weights, gates, meter. What varies is an object: with an estimator the gates are learned, without they are not.
+using System.Globalization;
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Model;
+using GateConnect.Runtime;
+using static TorchSharp.torch;
+
+namespace GateConnect.Training;
+
+/// <summary>Steps through a training from where its state stands.</summary>
+internal sealed class TrainingLoop
+{
+    private readonly TrainingJob job;
+    private readonly TrainingState state;
+    private readonly Action save;
+    private readonly BatchLoader loader;
+    private readonly long totalSteps;
+    private readonly long gateSteps;
+    private readonly LearningRateSchedule schedule;
+    private readonly float[]? classWeights;
+    private long imagesSeen;
+
+    internal TrainingLoop(TrainingJob job, TrainingState state, Action save)
+    {
+        (this.job, this.state, this.save) = (job, state, save);
+        loader = BatchLoader.ForTraining(
+            job.Data.Train, job.Data.Normalization, job.Data.Augmentation,
+            new BatchOptions(job.Options.BatchSize, job.Seeds, Evaluator.DeviceOf(job.Network)));
+        totalSteps = (long)job.Options.Epochs * loader.BatchesPerEpoch;
+        gateSteps = state.Estimator is null ? 0 : Math.Clamp((long)Math.Round(totalSteps * job.Options.Gates.PhaseShare), 1, totalSteps);
+        schedule = new LearningRateSchedule(job.Options, gateSteps, totalSteps);
+        classWeights = job.Options.ClassWeighting == ClassWeighting.InverseFrequency
+            ? ClassBalance.Of(job.Data.Train).ClassWeights()
+            : null;
+    }
+
+    /// <summary>The wiring that evaluation and pruning use; null for ResNeXt.</summary>
+    internal Connectivity? Wiring => job.Network is not BranchNetwork branches
+        ? null
+        : state.Estimator?.TopK() ?? NetworkFactory.InitialWiring(branches.Blueprint, job.Rule, job.Seeds);
+
+    private BranchNetwork? Branches => job.Network as BranchNetwork;
+
+    /// <summary>Runs to the end.</summary>
+    /// <returns>False where it was cancelled, with a checkpoint written.</returns>
+    internal bool Run(CancellationToken cancel)
+    {
+        job.Network.train();
+        EnterPhase();
+        while (state.Step < totalSteps)
+        {
+            var (epoch, first) = ((int)(state.Step / loader.BatchesPerEpoch), (int)(state.Step % loader.BatchesPerEpoch));
+            foreach (var batch in loader.Epoch(epoch, first))
+            {
+                if (cancel.IsCancellationRequested)
+                {
+                    save();
+                    return false;
+                }
+                Step(batch);
+                if (job.CheckpointEverySteps > 0 && state.Step % job.CheckpointEverySteps == 0
+                    && state.Step % loader.BatchesPerEpoch != 0)
+                {
+                    save();
+                }
+            }
+            EndEpoch(epoch);
+            save();
+        }
+        if (Wiring is { } wiring)
+        {
+            Branches!.Gates.Fix(wiring);
+        }
+        return true;
+    }
+
+    private void EnterPhase()
+    {
+        if (state.Step < gateSteps)
+        {
+            Branches!.Gates.Learn();
+        }
+        else if (Wiring is { } wiring)
+        {
+            Branches!.Gates.Fix(wiring);
+        }
+    }
+
+    private void Step(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        var learner = state.Step < gateSteps ? state.Estimator : null;
+        var rate = schedule.At(state.Step);
+        var moment = new GateMoment(state.Step, gateSteps == 0 ? 0 : (double)state.Step / gateSteps, rate);
+
+        learner?.Prepare(moment, Branches!.Gates);
+        state.Optimizer.ZeroGradients();
+        Branches?.Gates.ZeroGradients();
+        var logits = job.Network.call(batch.Images);                                     // [N, classes]
+        var loss = Loss(logits, batch.Labels);
+        loss.backward();
+        var value = (double)loss.item<float>();
+        RequireFinite(value);
+        state.Optimizer.Step(rate);
+        learner?.Update(moment, Branches!.Gates);
+        state.Average?.Update();
+
+        var correct = logits.argmax(1).eq(batch.Labels).sum().item<long>();
+        state.Meter = state.Meter.Add(value, correct, batch.Count);
+        imagesSeen += batch.Count;
+        state.Step++;
+        job.OnStep?.Invoke(new StepReport(
+            state.Step, totalSteps, batch.Epoch + 1, job.Options.Epochs, learner is null ? TrainingPhase.Weights : TrainingPhase.Gates,
+            state.Meter.Loss, state.Meter.Top1Percent, imagesSeen));
+        if (state.Step == gateSteps)
+        {
+            EnterPhase();
+        }
+    }
+
+    private Tensor Loss(Tensor logits, Tensor labels)
+    {
+        var weights = classWeights is null ? null : tensor(classWeights, dtype: logits.dtype, device: logits.device);
+        return nn.functional.cross_entropy(logits, labels, weights, label_smoothing: job.Options.LabelSmoothing);
+    }
+
+    private void RequireFinite(double loss)
+    {
+        var gradient = state.Optimizer.SquaredGradient();
+        if (!double.IsFinite(loss) || !double.IsFinite(gradient))
+        {
+            throw new DivergedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"step {state.Step + 1}: loss {loss} with squared gradient {gradient} is not finite; lower training.learningRate (now {job.Options.LearningRate})"));
+        }
+    }
+
+    private void EndEpoch(int epoch)
+    {
+        var learned = state.Estimator is not null;
+        var held = job.Data.Held is { } images ? EvaluateHeld(images) : null;
+        var topK = learned ? state.Estimator!.TopK() : null;
+        var report = new EpochReport(
+            epoch + 1,
+            state.Step <= gateSteps ? TrainingPhase.Gates : TrainingPhase.Weights,
+            state.Step,
+            state.Meter.Loss,
+            state.Meter.Top1Percent,
+            held?.Loss,
+            held?.Top1Percent,
+            schedule.At(state.Step - 1),
+            learned ? GateDiagnostics.Entropy(state.Estimator!.RealGates) : null,
+            topK is not null && state.PreviousTopK is { } before ? GateDiagnostics.Churn(before, topK) : null,
+            Wiring is { } wiring ? GateDiagnostics.LiveBlocks(Branches!.Blueprint, wiring) : null);
+        state.Meter = default;
+        state.PreviousTopK = topK;
+        if (topK is not null)
+        {
+            var copies = state.Estimator!.RealGates.Select(matrix => (float[,])matrix.Clone()).ToArray();
+            job.OnGates?.Invoke(new GateSnapshot(epoch + 1, copies, topK));
+        }
+        job.OnEpoch?.Invoke(report);
+    }
+
+    private Evaluation EvaluateHeld(ImageDataset images)
+    {
+        state.Average?.Swap();
+        try
+        {
+            return Evaluator.Run(job.Network, images, job.Data.Normalization);
+        }
+        finally
+        {
+            state.Average?.Swap();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// All that changes while a training runs, in one place, so that a checkpoint can neither miss nor repeat anything.
+using GateConnect.Architecture;
+using GateConnect.Model;
+using static TorchSharp.torch;
+
+namespace GateConnect.Training;
+
+/// <summary>Sums over the images of an epoch so far.</summary>
+internal readonly record struct EpochMeter(double LossSum, long Correct, long Images)
+{
+    internal double Loss => Images == 0 ? 0 : LossSum / Images;
+
+    internal double Top1Percent => Images == 0 ? 0 : 100.0 * Correct / Images;
+
+    internal EpochMeter Add(double meanLoss, long correct, int images) =>
+        new(LossSum + (meanLoss * images), Correct + correct, Images + images);
+}
+
+/// <summary>The state of a training. Owns optimiser and average, not the network.</summary>
+internal sealed class TrainingState : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> network;
+
+    internal TrainingState(TrainingJob job)
+    {
+        network = job.Network;
+        Optimizer = new NesterovSgd(network, job.Options);
+        Average = job.Options.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
+        if (job.Rule.Kind == ConnectivityKind.Learned && network is BranchNetwork { Gates.Count: > 0 } branches)
+        {
+            Estimator = job.Options.Gates.Estimator == EstimatorKind.Paper
+                ? new PaperEstimator(branches.Blueprint, branches.FanIn, job.Options.Gates, job.Seeds)
+                : new RelaxedEstimator(branches.Blueprint, branches.FanIn, job.Options.Gates);
+        }
+    }
+
+    /// <summary>Steps done.</summary>
+    internal long Step { get; set; }
+
+    /// <summary>Sums of the present epoch.</summary>
+    internal EpochMeter Meter { get; set; }
+
+    /// <summary>The top-K at the end of the epoch before.</summary>
+    internal Connectivity? PreviousTopK { get; set; }
+
+    internal NesterovSgd Optimizer { get; }
+
+    internal WeightAverage? Average { get; }
+
+    internal IGateEstimator? Estimator { get; }
+
+    /// <summary>Every tensor that a checkpoint keeps, by name; the tensors themselves, not copies.</summary>
+    internal IEnumerable<(string Name, Tensor Value)> Tensors =>
+    [
+        .. network.state_dict().Select(entry => ($"network.{entry.Key}", entry.Value)),
+        .. Optimizer.State.Select(entry => ($"momentum.{entry.Name}", entry.Value)),
+        .. (Average?.State ?? []).Select(entry => ($"average.{entry.Name}", entry.Value)),
+    ];
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Average?.Dispose();
+    }
+}
