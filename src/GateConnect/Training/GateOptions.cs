@@ -59,7 +59,7 @@ public enum DrawAnnealing
 /// <summary>How gates are learned.</summary>
 public sealed record GateOptions
 {
-    /// <summary>The rule; default relaxed, which won by measurement (docs/decisions).</summary>
+    /// <summary>The rule; default relaxed (PAPER section 8).</summary>
     public EstimatorKind Estimator { get; init; } = EstimatorKind.Relaxed;
 
     /// <summary>Share of all steps that phase 1 takes, in (0, 1); default 0.5.</summary>
