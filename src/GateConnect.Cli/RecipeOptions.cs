@@ -25,7 +25,7 @@ internal sealed class RecipeOptions
             Value("--train-limit", "data.trainLimit", "N", $"Learn from a seeded, class-balanced subset; 'null' for all. Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
             Value("--test-fraction", "data.testFraction", "SHARE", "Kept for testing where a folder has no train/ and val/. Default 0.2."),
             Value("--holdout", "data.holdout", "SHARE", "Share of the training images held out to choose options on. Default 0: train on all."),
-            Value("--augment", "data.augmentation", "NAME", $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one."),
+            Value("--augment", "data.augmentation", "NAME", $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one; fashion-mnist: none."),
         ]);
         Network = new OptionGroup("Network",
         [

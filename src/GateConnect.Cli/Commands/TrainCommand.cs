@@ -32,7 +32,7 @@ internal sealed class TrainCommand
         {
             Details = "With nothing else given it learns {20,4,8} with fan-in 4 on Fashion-MNIST "
                 + $"({DefaultRecipes.QuickTrainImages} images at {DefaultRecipes.QuickImageSize}x{DefaultRecipes.QuickImageSize} pixels, "
-                + $"{DefaultRecipes.QuickEpochs} epochs), in less than five minutes on two cores.",
+                + $"{DefaultRecipes.QuickEpochs} epochs, no augmentation), in less than five minutes on two cores.",
         });
         command.SetAction(owner.Execute);
         return command;
@@ -53,14 +53,26 @@ internal sealed class TrainCommand
         var request = new RunRequest(place.Recipe, place.Folder) { CheckpointEverySteps = run.CheckpointSteps(parsed) };
         using var prepared = RunExecutor.Prepare(request, events, cancel);
         RunOverview.Before(prepared, voice);
-        if (!new TrainingProgress(voice).Train(prepared, events, cancel))
+        if (!new TrainingProgress(voice).Train(prepared, events, cancel) || Finish(prepared, events) is not { } outcome)
         {
             voice.Say($"stopped; a checkpoint is written. Go on with: gateconnect train --resume {place.Folder}");
             return context.Interruption.ExitCode ?? ExitCode.Interrupted;
         }
-        var outcome = prepared.Finish(events, cancel);
         RunOverview.After(prepared, outcome, voice);
         return Document(parsed, prepared.Record, place.Folder, outcome);
+    }
+
+    // Null where a signal came while the test images were measured; training itself was complete.
+    private RunOutcome? Finish(PreparedRun prepared, RunEvents events)
+    {
+        try
+        {
+            return prepared.Finish(events, context.Interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private int Document(ParseResult parsed, RunRecord record, string folder, RunOutcome? outcome = null)
