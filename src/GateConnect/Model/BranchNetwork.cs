@@ -52,11 +52,22 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
     /// <param name="blueprint">The plan.</param>
     /// <param name="rule">Any but <see cref="ConnectivityRule.Full"/>, which is a <see cref="ResNeXt"/>.</param>
     /// <param name="seeds">Where weights and wiring come from: equal seeds give equal weights under every rule.</param>
-    /// <param name="options">Precision, device, affine; null for <see cref="NetworkOptions.Default"/>.</param>
     /// <exception cref="ConfigurationException">The rule does not fit the cardinality, or is Full.</exception>
     /// <exception cref="RuntimeUnavailableException">libtorch cannot be loaded.</exception>
+    public static BranchNetwork Create(NetworkBlueprint blueprint, ConnectivityRule rule, Seeds seeds)
+    {
+        TorchRuntime.EnsureLoaded();
+        return Create(blueprint, rule, seeds, NetworkOptions.Default);
+    }
+
+    /// <summary>The same with other than the usual options.</summary>
+    /// <param name="blueprint">The plan.</param>
+    /// <param name="rule">Any but <see cref="ConnectivityRule.Full"/>.</param>
+    /// <param name="seeds">Where weights and wiring come from.</param>
+    /// <param name="options">Precision, device, affine.</param>
+    /// <exception cref="ConfigurationException">The rule does not fit the cardinality, or is Full.</exception>
     public static BranchNetwork Create(
-        NetworkBlueprint blueprint, ConnectivityRule rule, Seeds seeds, NetworkOptions? options = null)
+        NetworkBlueprint blueprint, ConnectivityRule rule, Seeds seeds, NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(blueprint);
         List<string> mistakes = [.. rule.Mistakes(blueprint.Size.Cardinality)];
@@ -68,8 +79,7 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
         {
             throw new ConfigurationException(mistakes);
         }
-        TorchRuntime.EnsureLoaded();
-        return Create(blueprint, rule.InitialWiring(blueprint, seeds), seeds, options ?? NetworkOptions.Default);
+        return Create(blueprint, rule.InitialWiring(blueprint, seeds), seeds, options);
     }
 
     /// <summary>A network with fresh weights and the given wiring; He initialisation, last norms at 1/sqrt(K).</summary>
