@@ -12,7 +12,8 @@ TorchRuntime.SetThreads(1);     // results repeat bit for bit at equal seeds and
 var seeds = new Seeds(1);
 
 // Images. Your own, one folder per class: ImageFolderReader.Read("photos", new ImageFolderOptions(32, seeds)).
-var (train, test) = SyntheticShapes.Create(new ShapesOptions { TrainCount = 800, ImageSize = 12, Channels = 1, Classes = 2 }, seeds);
+var shapes = new ShapesOptions { TrainCount = 800, ImageSize = 12, Channels = 1, Classes = 2 };
+var (train, test) = SyntheticShapes.Create(shapes, seeds);
 var data = TrainingData.Of(train, Augmentation.PadCropFlip(pad: 1));
 
 // The network: {depth, bottleneck width, cardinality}. Every block will read 4 of the 8 blocks before it.
