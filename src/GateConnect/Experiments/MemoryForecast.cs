@@ -8,7 +8,7 @@ namespace GateConnect.Experiments;
 /// <summary>What a training run is foreseen to need.</summary>
 /// <param name="FixedBytes">Runtime, weights, gradients, momentum and images, whatever the batch.</param>
 /// <param name="BytesPerImage">Activations and their gradients, for one image of a batch.</param>
-public sealed record MemoryForecast(long FixedBytes, long BytesPerImage)
+internal sealed record MemoryForecast(long FixedBytes, long BytesPerImage)
 {
     // What the loaded runtime and its workspaces take by themselves.
     private const long RuntimeBytes = 400L << 20;

@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using GateConnect.Architecture;
+using GateConnect.Model;
 
 namespace GateConnect.Pruning;
 
@@ -45,6 +46,14 @@ public sealed class PrunePlan
 
     /// <summary>Whether nothing is to be removed.</summary>
     public bool IsEmpty => Modules.All(module => module.Dropped.IsEmpty);
+
+    /// <summary>Decides what lives in a network, from its gates as they stand.</summary>
+    /// <exception cref="InvalidOperationException">The gates are still being learned.</exception>
+    public static PrunePlan From(BranchNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return From(network.Blueprint, network.Wiring(), network.Options.LastNormAffine);
+    }
 
     /// <summary>Decides what lives.</summary>
     /// <param name="blueprint">The network; it may have been pruned before.</param>

@@ -8,7 +8,7 @@ using GateConnect.Training;
 namespace GateConnect.Reporting;
 
 /// <summary>Everything a summary tells.</summary>
-public sealed record SummaryContent
+internal sealed record SummaryContent
 {
     /// <summary>The record of the run; its results may be missing.</summary>
     public required RunRecord Record { get; init; }
@@ -30,7 +30,7 @@ public sealed record SummaryContent
 }
 
 /// <summary>Writes the summary of a run.</summary>
-public static class SummaryReport
+internal static class SummaryReport
 {
     private const int MostCurveRows = 12;
     private const int MostClasses = 20;

@@ -4,7 +4,7 @@ using GateConnect.Architecture;
 namespace GateConnect.Training;
 
 /// <summary>Figures about gates and wirings.</summary>
-public static class GateDiagnostics
+internal static class GateDiagnostics
 {
     /// <summary>Mean over blocks of the entropy of the normalised gates over that of the uniform draw: 1 is uniform.</summary>
     public static double Entropy(IReadOnlyList<float[,]> gates)

@@ -39,7 +39,7 @@ internal sealed class TrainingLoop
     /// <summary>The wiring that evaluation and pruning use; null for ResNeXt.</summary>
     internal Connectivity? Wiring => job.Network is not BranchNetwork branches
         ? null
-        : state.Estimator?.TopK() ?? NetworkFactory.InitialWiring(branches.Blueprint, job.Rule, job.Seeds);
+        : state.Estimator?.TopK() ?? job.Rule.InitialWiring(branches.Blueprint, job.Seeds);
 
     private BranchNetwork? Branches => job.Network as BranchNetwork;
 

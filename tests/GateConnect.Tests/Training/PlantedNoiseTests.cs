@@ -29,7 +29,11 @@ public sealed class PlantedNoiseTests
             WarmUpSteps = 20,
             Gates = new GateOptions
             {
-                Estimator = kind, PhaseShare = 0.9, Step = 0.02, Centring = GateCentring.Row, Scaling = GateScaling.RootMeanSquare,
+                Estimator = kind,
+                PhaseShare = 0.9,
+                Step = 0.02,
+                Centring = GateCentring.Row,
+                Scaling = GateScaling.RootMeanSquare,
             },
         };
         Speak(network, step: 0);
