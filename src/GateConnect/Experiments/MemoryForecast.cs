@@ -5,9 +5,9 @@
 //
 //     form        images    batch  activations  peak          forecast
 //     branches    3x32x32   32     358          1,834         2,224
-//     branches    3x32x32   64     716          3,791, 3,974  4,210
+//     branches    3x32x32   64     716          3,791, 3,974  4,209
 //     branches    3x16x16   64     179          1,036         1,239
-//     branches    1x14x14   64     137          898 to 1,080  1,063
+//     branches    1x14x14   64     143          898 to 1,080  1,047
 //     ResNeXt     3x16x16   64     60           717 to 723    535 beside 184 of CIFAR-10 as it was read
 //     ResNeXt     3x32x32   128    480          1,779 or more 2,420 (measured within the first step only)
 //
