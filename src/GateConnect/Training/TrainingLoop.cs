@@ -153,7 +153,7 @@ internal sealed class TrainingLoop
             schedule.At(state.Step - 1),
             learned ? GateDiagnostics.Entropy(state.Estimator!.RealGates) : null,
             topK is not null && state.PreviousTopK is { } before ? GateDiagnostics.Churn(before, topK) : null,
-            Wiring is { } wiring ? GateDiagnostics.LiveBlocks(Branches!.Blueprint, wiring) : null);
+            Wiring is { } wiring ? [.. wiring.LiveBlocks(Branches!.Blueprint).Select(module => module.Count(live => live))] : null);
         state.Meter = default;
         state.PreviousTopK = topK;
         if (topK is not null)
