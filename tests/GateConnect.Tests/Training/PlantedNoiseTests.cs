@@ -18,7 +18,7 @@ public sealed class PlantedNoiseTests
     [InlineData(EstimatorKind.Paper)]
     public void Learning_cuts_off_branches_that_speak_noise(EstimatorKind kind)
     {
-        var (stripes, seeds) = (Stripes(count: 640), new Seeds(1));
+        var (stripes, seeds) = (Stripes.Draw(count: 640, seed: 7), new Seeds(1));
         var blueprint = NetworkBlueprint.Create(new NetworkSize(11, 4, 4), stripes.Shape, stripes.ClassNames.Count);
         using var network = (BranchNetwork)NetworkFactory.Create(
             blueprint, ConnectivityRule.Learned(2), seeds, new NetworkOptions { LastNormAffine = LastNormAffine.PerBranch });
@@ -54,24 +54,5 @@ public sealed class PlantedNoiseTests
             bank.expandNorm.weight.narrow(0, 0, Noisy).fill_(3);
             bank.expandNorm.bias.narrow(0, 0, Noisy).zero_();
         }
-    }
-
-    // Stripes in four directions, at a random phase and under noise.
-    private static ImageDataset Stripes(int count)
-    {
-        var random = new Seeds(7).Generator("stripes");
-        var (pixels, labels) = (new byte[count][], new int[count]);
-        for (var image = 0; image < count; image++)
-        {
-            labels[image] = image % 4;
-            var phase = random.NextInt(4);
-            pixels[image] = [.. Enumerable.Range(0, 64).Select(pixel =>
-            {
-                var (row, column) = Math.DivRem(pixel, 8);
-                var across = labels[image] switch { 0 => column, 1 => row, 2 => row + column, _ => column - row + 8 };
-                return (byte)Math.Clamp(((across + phase) % 4 < 2 ? 170 : 85) + (40 * random.NextNormal()), 0, 255);
-            })];
-        }
-        return new ImageDataset("stripes", new ImageShape(1, 8, 8), ["upright", "level", "rising", "falling"], pixels, labels);
     }
 }
