@@ -29,28 +29,46 @@ internal sealed record SavedModel(string Path, RunFolder? Folder, RunRecord? Rec
     /// <exception cref="DataException">The images are missing, damaged, or do not fit the model.</exception>
     public ImageDataset TestImages(ModelHeader header, ImageSource images, CommandContext context, Voice voice)
     {
-        var shape = header.Blueprint.Image;
+        var (recipe, events) = (RecipeFor(header, images), Events(voice));
+        var path = RunData.FindOrFetch(DatasetKinds.Parse(recipe.Data.Dataset), new RunRequest(recipe, ""), events, context.Interruption.Token);
+        var test = RunData.ReadParts(recipe, path, events, context.Interruption.Token).Test;
+        return Fitting(header, test, path ?? recipe.Data.Dataset);
+    }
+
+    /// <summary>The training and test images of the run, or of the dataset named by the options, as training had them.</summary>
+    /// <inheritdoc cref="TestImages"/>
+    public RunData AllImages(ModelHeader header, ImageSource images, CommandContext context, Voice voice)
+    {
+        var data = RunData.Read(new RunRequest(RecipeFor(header, images), ""), Events(voice), context.Interruption.Token);
+        Fitting(header, data.Test, data.Source);
+        return data;
+    }
+
+    private Recipe RecipeFor(ModelHeader header, ImageSource images)
+    {
         var recipe = Record?.Recipe ?? new Recipe { Data = new DataRecipe { Dataset = header.Dataset } };
-        recipe = recipe with
+        return recipe with
         {
             Data = recipe.Data with
             {
                 Dataset = images.Dataset ?? recipe.Data.Dataset,
                 Path = images.Path ?? (images.Dataset is null || images.Dataset == recipe.Data.Dataset ? recipe.Data.Path : null),
-                ImageSize = shape.Height,
+                ImageSize = header.Blueprint.Image.Height,
             },
         };
-        var progress = new DataProgress(voice);
-        var events = new RunEvents { Note = voice.Say, Fetch = progress.Fetch, Load = progress.Load };
-        var path = RunData.FindOrFetch(DatasetKinds.Parse(recipe.Data.Dataset), new RunRequest(recipe, ""), events, context.Interruption.Token);
-        var test = RunData.ReadParts(recipe, path, events, context.Interruption.Token).Test;
-        if (test.Shape != shape || test.ClassNames.Count != header.ClassNames.Count)
-        {
-            throw new DataException(
-                $"{path ?? recipe.Data.Dataset}: {test.Shape} images of {test.ClassNames.Count} classes, but the model expects {shape} and {header.ClassNames.Count} classes");
-        }
-        return test;
     }
+
+    private static RunEvents Events(Voice voice)
+    {
+        var progress = new DataProgress(voice);
+        return new RunEvents { Note = voice.Say, Fetch = progress.Fetch, Load = progress.Load };
+    }
+
+    private static ImageDataset Fitting(ModelHeader header, ImageDataset test, string source) =>
+        test.Shape == header.Blueprint.Image && test.ClassNames.Count == header.ClassNames.Count
+            ? test
+            : throw new DataException(
+                $"{source}: {test.Shape} images of {test.ClassNames.Count} classes, but the model expects {header.Blueprint.Image} and {header.ClassNames.Count} classes");
 
     private static SavedModel Of(string run, Func<RunFolder, string> file)
     {

@@ -17,34 +17,39 @@ internal static class EvaluateCommand
     {
         var run = new Argument<string>("RUN") { Description = "A run folder (its pruned model is measured), or a .safetensors file." };
         var images = new ImageOptions();
+        var wiring = new WiringOptions();
         var json = RunOptions.JsonOption();
         var command = new Command("evaluate", "Measures a saved network on the test images: top-1, top-5, loss, every class, confusion matrix.") { run };
         pages.Describe(command, new HelpPage(
-            [images.Group, new OptionGroup("Output", [json])],
+            [images.Group, wiring.Group, new OptionGroup("Output", [json])],
             [
                 "gateconnect evaluate runs/cifar",
                 "gateconnect evaluate runs/cifar/unpruned.safetensors --data cifar-10-binary.tar.gz",
                 "gateconnect evaluate runs/cifar --json",
+                "gateconnect evaluate runs/cifar --wiring all --draws 5",
             ]));
         command.SetAction(parsed =>
         {
             var voice = context.Terminal.Voice(parsed.GetValue(json));
-            var saved = SavedModel.Pruned(parsed.GetRequiredValue(run));
-            var source = images.Begin(parsed);
-            using var model = ModelFile.Load(saved.Path);
-            var test = saved.TestImages(model.Header, source, context, voice);
-            var evaluation = Evaluator.Run(model.Network, test, model.Header.Normalization, context.Interruption.Token);
+            var document = wiring.Read(parsed) is { } choice
+                ? new WiringEvaluation(context, choice, voice).Run(SavedModel.Unpruned(parsed.GetRequiredValue(run)), images.Begin(parsed))
+                : Measure(context, SavedModel.Pruned(parsed.GetRequiredValue(run)), images.Begin(parsed), voice);
             if (parsed.GetValue(json))
             {
-                JsonText.Write(context.Terminal.Output, Document(evaluation, model.Header.ClassNames));
-            }
-            else
-            {
-                Say(voice, saved.Path, evaluation, model.Header.ClassNames);
+                JsonText.Write(context.Terminal.Output, document);
             }
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static JsonObject Measure(CommandContext context, SavedModel saved, ImageSource source, Voice voice)
+    {
+        using var model = ModelFile.Load(saved.Path);
+        var test = saved.TestImages(model.Header, source, context, voice);
+        var evaluation = Evaluator.Run(model.Network, test, model.Header.Normalization, context.Interruption.Token);
+        Say(voice, saved.Path, evaluation, model.Header.ClassNames);
+        return Document(evaluation, model.Header.ClassNames);
     }
 
     private static JsonObject Document(Evaluation evaluation, IReadOnlyList<string> names)
