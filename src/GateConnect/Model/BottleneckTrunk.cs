@@ -35,9 +35,14 @@ internal sealed class BottleneckTrunk : nn.Module<Tensor, Tensor>
     /// <summary>The thin tensors of all branches.</summary>
     /// <param name="input">[C, N, d_in, H, W], or [1, N, d_in, H, W] where all branches read one tensor.</param>
     /// <returns>r, [N, C*w, H', W'].</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Narrow(Reduce(input));
+
+    /// <summary>All behind the 1x1 in.</summary>
+    /// <param name="reduced">[N, C*w, H, W].</param>
+    /// <returns>r, [N, C*w, H', W'].</returns>
+    internal Tensor Narrow(Tensor reduced)
     {
-        var thin = nn.functional.relu(reduceNorm.call(Reduce(input)));                              // [N, C*w, H, W]
+        var thin = nn.functional.relu(reduceNorm.call(reduced));                                    // [N, C*w, H, W]
         var convolved = nn.functional.conv2d(
             thin, convolve, strides: [stride, stride], padding: [1, 1], groups: blocks);            // [N, C*w, H', W']
         return nn.functional.relu(convolveNorm.call(convolved));
