@@ -1,6 +1,8 @@
 // x'_j = ReLU( sum_k g_jk y_k ) with y_k = u x_k + W_k r_k + b_k, the equation of PAPER sections 1 and 3 and the 1x1 out in one
 // pass: y exists for a few channels of 64 pixels at a time. Backward has the same order, and computes y again where
 // the gates' gradients <dx_j, y_k> need it.
+using System.Runtime.CompilerServices;
+
 namespace GateConnect.Kernels;
 
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
@@ -17,7 +19,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var step = ChannelsAtOnce(aggregation);
         using var tiles = new Scratch(workers, (long)thinChannels * Width);
         using var outputs = new Scratch(workers, (long)aggregation.Sources * step * Width);
-        Workers.Run(aggregation.Blocks.Count, workers, (worker, from, to) =>
+        Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             var thin = tiles[worker];
             var y = outputs[worker];
@@ -41,11 +43,12 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var step = ChannelsAtOnce(aggregation);
         var layout = new GradientSums(aggregation);
+        var own = aggregation.Identities == aggregation.Sources; // every branch has its own identity path: dy is written to its gradient
         using var tiles = new Scratch(workers, 2L * thinChannels * Width);
         using var inputs = new Scratch(workers, (long)aggregation.Readers * step * Width);
         using var outputs = new Scratch(workers, (long)aggregation.Sources * step * Width);
         using var sums = new Scratch(workers, layout.Length);
-        Workers.Run(aggregation.Blocks.Count, workers, (worker, from, to) =>
+        Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             var thin = tiles[worker];
             var dx = inputs[worker];
@@ -66,9 +69,11 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                             aggregation.Readers, dx, chunk.Stride, aggregation.Sources, y, chunk.Stride,
                             chunk.Channels * Width, sum + layout.Gates, aggregation.Sources, 1);
                     }
-                    Unmix(aggregation, gates, chunk, dx, y);
-                    IdentityBackward(aggregation, gradients, chunk, y, sum + layout.Scale);
-                    ExpandBackward(aggregation, layout, chunk, thin, y, sum, dthin);
+                    var dy = own ? gradients.Identity + chunk.Place(0, aggregation.Sources, aggregation.Channels) : y;
+                    nint dyStride = own ? aggregation.Channels * Width : chunk.Stride;
+                    Unmix(aggregation, gates, chunk, dx, dy, dyStride);
+                    IdentityBackward(aggregation, gradients, chunk, dy, dyStride, sum + layout.Scale);
+                    ExpandBackward(aggregation, layout, chunk, thin, dy, dyStride, sum, dthin);
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
@@ -86,6 +91,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     }
 
     // y, [C, channels, 64]; branches that nobody reads are left out where gates are given.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Branches(Aggregation aggregation, OpenGates? gates, Chunk chunk, float* thin, float* y)
     {
         var (channels, bottleneck) = (aggregation.Channels, aggregation.Bottleneck);
@@ -98,19 +104,15 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             var identity = aggregation.Identity + chunk.Place(aggregation.Identities == 1 ? 0 : source, aggregation.Identities, channels);
             var target = y + (source * chunk.Stride);
             var row = (source * channels) + chunk.Channel;
-            for (var channel = 0; channel < chunk.Channels; channel++)
-            {
-                Tile<TSimd, TVector>.Affine(
-                    aggregation.IdentityScale[chunk.Channel + channel], aggregation.Bias[row + channel],
-                    identity + (channel * Width), target + (channel * Width));
-            }
-            Tile<TSimd, TVector>.Multiply<Accumulate>(
+            Tile<TSimd, TVector>.Multiply<Shifted>(
                 chunk.Channels, aggregation.Expand + (row * bottleneck), bottleneck, 1,
-                thin + (source * bottleneck * Width), Width, bottleneck, target, Width);
+                thin + (source * bottleneck * Width), Width, bottleneck, target, Width,
+                identity, Width, aggregation.IdentityScale + chunk.Channel, aggregation.Bias + row);
         }
     }
 
     // x' = ReLU(g y).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mix(Aggregation aggregation, OpenGates gates, Chunk chunk, float* y)
     {
         var target = aggregation.Output + chunk.Place(0, aggregation.Readers, aggregation.Channels);
@@ -135,6 +137,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     }
 
     // dx before its ReLU, [R, channels, 64].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Unrectify(Aggregation aggregation, AggregationGradients gradients, Chunk chunk, float* dx)
     {
         for (var reader = 0; reader < aggregation.Readers; reader++)
@@ -145,63 +148,61 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // dy = g^T dx, [C, channels, 64].
-    private static void Unmix(Aggregation aggregation, OpenGates gates, Chunk chunk, float* dx, float* dy)
+    // dy = g^T dx, into its place in a wide tensor.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Unmix(Aggregation aggregation, OpenGates gates, Chunk chunk, float* dx, float* dy, nint dyStride)
     {
         for (var channel = 0; channel < chunk.Channels; channel++)
         {
-            var from = dx + (channel * Width);
-            var to = dy + (channel * Width);
+            float* from = dx + (channel * Width), to = dy + (channel * Width);
             if (gates.Dense)
             {
                 Tile<TSimd, TVector>.Multiply<Overwrite>(
-                    aggregation.Sources, aggregation.Gates, 1, aggregation.Sources,
-                    from, chunk.Stride, aggregation.Readers, to, chunk.Stride);
+                    aggregation.Sources, aggregation.Gates, 1, aggregation.Sources, from, chunk.Stride, aggregation.Readers, to, dyStride);
                 continue;
             }
             for (var source = 0; source < aggregation.Sources; source++)
             {
                 Tile<TSimd, TVector>.Sparse<Overwrite>(
-                    gates.ReadersOf(source), gates.WeightsTo(source), from, chunk.Stride, to + (source * chunk.Stride));
+                    gates.ReadersOf(source), gates.WeightsTo(source), from, chunk.Stride, to + (source * dyStride));
             }
         }
     }
 
-    // dx of the identity path, u dy, summed over the branches where they share it; du with it.
-    private static void IdentityBackward(Aggregation aggregation, AggregationGradients gradients, Chunk chunk, float* dy, float* scaleSum)
+    // du, and where all branches share the identity path, dy summed over them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void IdentityBackward(
+        Aggregation aggregation, AggregationGradients gradients, Chunk chunk, float* dy, nint dyStride, float* scaleSum)
     {
+        var one = 1f;
         for (var channel = 0; channel < chunk.Channels; channel++)
         {
-            var scale = aggregation.IdentityScale[chunk.Channel + channel];
-            for (var source = 0; source < aggregation.Sources; source++)
+            for (var identity = 0; identity < aggregation.Identities; identity++)
             {
-                var identity = aggregation.Identities == 1 ? 0 : source;
                 var place = chunk.Place(identity, aggregation.Identities, aggregation.Channels) + (channel * Width);
-                var gradient = dy + (source * chunk.Stride) + (channel * Width);
-                if (identity == source)
+                if (aggregation.Identities != aggregation.Sources)
                 {
-                    Tile<TSimd, TVector>.Affine(scale, 0f, gradient, gradients.Identity + place);
-                }
-                else
-                {
-                    Tile<TSimd, TVector>.Multiply<Accumulate>(1, &scale, 0, 0, gradient, 0, 1, gradients.Identity + place, 0);
+                    Tile<TSimd, TVector>.Multiply<Overwrite>(
+                        1, &one, 0, 0, dy + (channel * Width), dyStride, aggregation.Sources, gradients.Identity + place, 0);
                 }
                 if (gradients.IdentityScale != null)
                 {
-                    scaleSum[chunk.Channel + channel] += Tile<TSimd, TVector>.DotOne(gradient, aggregation.Identity + place, Width);
+                    scaleSum[chunk.Channel + channel] +=
+                        Tile<TSimd, TVector>.DotOne(gradients.Identity + place, aggregation.Identity + place, Width);
                 }
             }
         }
     }
 
     // dW, db and dr of the 1x1 out.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ExpandBackward(
-        Aggregation aggregation, GradientSums layout, Chunk chunk, float* thin, float* dy, float* sum, float* dthin)
+        Aggregation aggregation, GradientSums layout, Chunk chunk, float* thin, float* dy, nint dyStride, float* sum, float* dthin)
     {
         var bottleneck = aggregation.Bottleneck;
         for (var source = 0; source < aggregation.Sources; source++)
         {
-            var gradient = dy + (source * chunk.Stride);
+            var gradient = dy + (source * dyStride);
             var row = (source * aggregation.Channels) + chunk.Channel;
             var tile = source * bottleneck * Width;
             var weights = aggregation.Expand + (row * bottleneck);

@@ -1,4 +1,6 @@
 // The 1x1 in: forward reads x once; backward reads x and dthin and writes (or adds to) dx, with dW on the way.
+using System.Runtime.CompilerServices;
+
 namespace GateConnect.Kernels;
 
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
@@ -8,7 +10,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     {
         var (branches, channels, bottleneck) = (reduction.Branches, reduction.Channels, reduction.Bottleneck);
         using var tiles = new Scratch(workers, (long)branches * bottleneck * Width);
-        Workers.Run(reduction.Blocks.Count, workers, (worker, from, to) =>
+        Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             var tile = tiles[worker];                                                          // [C*w, 64]
             for (var block = from; block < to; block++)
@@ -27,13 +29,13 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 
     /// <inheritdoc/>
     internal override void ReduceBackward(
-        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, bool add, int workers)
+        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, float* inputScale, int workers)
     {
         var (branches, channels, bottleneck) = (reduction.Branches, reduction.Channels, reduction.Bottleneck);
         long weights = (long)branches * bottleneck * channels;
         using var tiles = new Scratch(workers, (long)branches * bottleneck * Width);
         using var sums = new Scratch(workers, weights);
-        Workers.Run(reduction.Blocks.Count, workers, (worker, from, to) =>
+        Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             var tile = tiles[worker];
             var sum = sums[worker];
@@ -47,10 +49,11 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     var offset = branch * bottleneck * channels;
                     Tile<TSimd, TVector>.Dot(
                         bottleneck, thin, Width, channels, reduction.Input + wide, Width, Width, sum + offset, channels, 1);
-                    if (add)
+                    if (inputScale != null)
                     {
-                        Tile<TSimd, TVector>.Multiply<Accumulate>(
-                            channels, reduction.Weights + offset, 1, channels, thin, Width, bottleneck, inputGradient + wide, Width);
+                        Tile<TSimd, TVector>.Multiply<Scaled>(
+                            channels, reduction.Weights + offset, 1, channels, thin, Width, bottleneck, inputGradient + wide, Width,
+                            inputGradient + wide, Width, inputScale, inputScale);
                     }
                     else
                     {

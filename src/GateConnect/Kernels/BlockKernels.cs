@@ -54,7 +54,7 @@ internal sealed unsafe class AggregationGradients
     /// <summary>dx', [blocks, R, d, 64].</summary>
     internal required float* Output { get; init; }
 
-    /// <summary>dx, [blocks, I, d, 64].</summary>
+    /// <summary>dy, [blocks, I, d, 64], summed over the branches where they share x; u dy is what x gets.</summary>
     internal required float* Identity { get; init; }
 
     /// <summary>du, [d]; null where u is constant.</summary>
@@ -140,6 +140,25 @@ internal sealed unsafe class Projection
     internal double Pooled => (double)Branches * OutputBlocks.Pixels;
 }
 
+/// <summary>What flows back into a <see cref="Projection"/>.</summary>
+internal sealed unsafe class ProjectionGradients
+{
+    /// <summary>dy, [output blocks, C, d_out, 64].</summary>
+    internal required float* Output { get; init; }
+
+    /// <summary>u, [d_out].</summary>
+    internal required float* Scale { get; init; }
+
+    /// <summary>The pooled mean itself, [d_out].</summary>
+    internal required float* Mean { get; init; }
+
+    /// <summary>dmean, [d_out].</summary>
+    internal required float* MeanGradient { get; init; }
+
+    /// <summary>dvariance, [d_out].</summary>
+    internal required float* VarianceGradient { get; init; }
+}
+
 /// <summary>The kernels for one width of vector.</summary>
 internal abstract unsafe class BlockKernels
 {
@@ -181,17 +200,18 @@ internal abstract unsafe class BlockKernels
     /// <summary>W x into thin, [N, C*w, H*W].</summary>
     internal abstract void Reduce(Reduction reduction, float* thin, int workers);
 
-    /// <summary>dW, and W^T dthin into dx: added to it, or in its place.</summary>
+    /// <summary>dW, and into dx W^T dthin; where a scale u, [d], is given, dx holds dy at first and u dy is added.</summary>
     internal abstract void ReduceBackward(
-        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, bool add, int workers);
+        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, float* inputScale, int workers);
 
     /// <summary>p, and its mean and biased variance per channel, [d_out] each, pooled over branches and pixels.</summary>
     internal abstract void Project(Projection projection, float* mean, float* variance, int workers);
 
-    /// <summary>dW, and W^T dp added to dx where p read it; the gradients of mean and variance flow into dp first.</summary>
+    /// <summary>
+    /// dW, and W^T dp added to dx where p read it, with dp = u dy and what flows back from mean and variance.
+    /// </summary>
     internal abstract void ProjectBackward(
-        Projection projection, float* mean, float* meanGradient, float* varianceGradient, float* outputGradient,
-        float* weightGradient, float* inputGradient, int workers);
+        Projection projection, ProjectionGradients gradients, float* weightGradient, float* inputGradient, int workers);
 
     /// <summary>[N, d, H*W] to [blocks, 1, d, 64].</summary>
     internal static void Pack(float* planes, int channels, PixelBlocks blocks, float* wide, int workers) =>

@@ -36,6 +36,9 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>The sum over all lanes.</summary>
     static abstract float Sum(TVector value);
+
+    /// <summary>The sums of four registers, one a lane.</summary>
+    static abstract Vector128<float> Sum(TVector a, TVector b, TVector c, TVector d);
 }
 
 /// <summary>16 lanes.</summary>
@@ -75,6 +78,16 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Simd256.Sum(value.GetLower() + value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sum(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        var ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);                    // a b a b in every quarter
+        var cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
+        var all = Avx512F.Shuffle(ab, cd, 0x44) + Avx512F.Shuffle(ab, cd, 0xEE);        // a b c d in every quarter
+        var half = all.GetLower() + all.GetUpper();
+        return half.GetLower() + half.GetUpper();
+    }
 }
 
 /// <summary>8 lanes.</summary>
@@ -114,6 +127,15 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => Vector128.Sum(value.GetLower() + value.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sum(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        var ab = Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);                            // a b a b in both halves
+        var cd = Avx.UnpackLow(c, d) + Avx.UnpackHigh(c, d);
+        var all = Avx.Shuffle(ab, cd, 0x44) + Avx.Shuffle(ab, cd, 0xEE);                // a b c d in both halves
+        return all.GetLower() + all.GetUpper();
+    }
 }
 
 /// <summary>One lane: the same bodies on any processor.</summary>
@@ -140,4 +162,6 @@ internal readonly unsafe struct Simd1 : ISimd<float>
     public static float KeepWherePositive(float value, float sign) => sign > 0f ? value : 0f;
 
     public static float Sum(float value) => value;
+
+    public static Vector128<float> Sum(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
 }

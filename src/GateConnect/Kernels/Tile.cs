@@ -1,13 +1,14 @@
 // Small matrices times tiles of 64 pixels, the one piece of arithmetic that all kernels are made of: four rows by four
 // registers of sums, so that every loaded register serves four rows and every broadcast weight four registers.
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace GateConnect.Kernels;
 
 /// <summary>Where a product's sums start and what happens to them at the end.</summary>
 internal unsafe interface ITarget
 {
-    static abstract TVector Start<TSimd, TVector>(float* target)
+    static abstract TVector Start<TSimd, TVector>(float* origin, float* scale, float* shift)
         where TSimd : ISimd<TVector>
         where TVector : unmanaged;
 
@@ -20,7 +21,7 @@ internal unsafe interface ITarget
 internal readonly unsafe struct Overwrite : ITarget
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Start<TSimd, TVector>(float* target)
+    public static TVector Start<TSimd, TVector>(float* origin, float* scale, float* shift)
         where TSimd : ISimd<TVector>
         where TVector : unmanaged => TSimd.Zero;
 
@@ -34,9 +35,9 @@ internal readonly unsafe struct Overwrite : ITarget
 internal readonly unsafe struct Accumulate : ITarget
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Start<TSimd, TVector>(float* target)
+    public static TVector Start<TSimd, TVector>(float* origin, float* scale, float* shift)
         where TSimd : ISimd<TVector>
-        where TVector : unmanaged => TSimd.Load(target);
+        where TVector : unmanaged => TSimd.Load(origin);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector End<TSimd, TVector>(TVector sum)
@@ -48,7 +49,7 @@ internal readonly unsafe struct Accumulate : ITarget
 internal readonly unsafe struct Rectified : ITarget
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Start<TSimd, TVector>(float* target)
+    public static TVector Start<TSimd, TVector>(float* origin, float* scale, float* shift)
         where TSimd : ISimd<TVector>
         where TVector : unmanaged => TSimd.Zero;
 
@@ -56,6 +57,34 @@ internal readonly unsafe struct Rectified : ITarget
     public static TVector End<TSimd, TVector>(TVector sum)
         where TSimd : ISimd<TVector>
         where TVector : unmanaged => TSimd.Rectify(sum);
+}
+
+/// <summary>The product is added to a row times its scale.</summary>
+internal readonly unsafe struct Scaled : ITarget
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Start<TSimd, TVector>(float* origin, float* scale, float* shift)
+        where TSimd : ISimd<TVector>
+        where TVector : unmanaged => TSimd.Multiply(TSimd.Broadcast(*scale), TSimd.Load(origin));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector End<TSimd, TVector>(TVector sum)
+        where TSimd : ISimd<TVector>
+        where TVector : unmanaged => sum;
+}
+
+/// <summary>The product is added to a row times its scale plus its shift.</summary>
+internal readonly unsafe struct Shifted : ITarget
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Start<TSimd, TVector>(float* origin, float* scale, float* shift)
+        where TSimd : ISimd<TVector>
+        where TVector : unmanaged => TSimd.MultiplyAdd(TSimd.Broadcast(*scale), TSimd.Load(origin), TSimd.Broadcast(*shift));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector End<TSimd, TVector>(TVector sum)
+        where TSimd : ISimd<TVector>
+        where TVector : unmanaged => sum;
 }
 
 /// <summary>Products on tiles. Strides are in floats; every row of pixels is 64 long.</summary>
@@ -68,37 +97,58 @@ internal static unsafe class Tile<TSimd, TVector>
     /// <summary>target[row] = sum over step of weights[row, step] * source[step], for 64 pixels.</summary>
     internal static void Multiply<TTarget>(
         int rows, float* weights, nint weightRow, nint weightStep, float* source, nint sourceStep, int steps, float* target, nint targetRow)
+        where TTarget : ITarget =>
+        Multiply<TTarget>(rows, weights, weightRow, weightStep, source, sourceStep, steps, target, targetRow, target, targetRow, weights, weights);
+
+    /// <summary>The same, its sums starting from origin[row] with scale[row] and shift[row], as the target says.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Multiply<TTarget>(
+        int rows, float* weights, nint weightRow, nint weightStep, float* source, nint sourceStep, int steps, float* target, nint targetRow,
+        float* origin, nint originRow, float* scale, float* shift)
         where TTarget : ITarget
     {
         var row = 0;
         for (; row + 4 <= rows; row += 4)
         {
-            FourRows<TTarget>(weights + (row * weightRow), weightRow, weightStep, source, sourceStep, steps, target + (row * targetRow), targetRow);
+            FourRows<TTarget>(
+                weights + (row * weightRow), weightRow, weightStep, source, sourceStep, steps,
+                target + (row * targetRow), targetRow, origin + (row * originRow), originRow, scale + row, shift + row);
         }
         for (; row < rows; row++)
         {
-            OneRow<TTarget>(weights + (row * weightRow), weightStep, source, sourceStep, steps, target + (row * targetRow));
+            OneRow<TTarget>(
+                weights + (row * weightRow), weightStep, source, sourceStep, steps,
+                target + (row * targetRow), origin + (row * originRow), scale + row, shift + row);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourRows<TTarget>(
-        float* weights, nint weightRow, nint weightStep, float* source, nint sourceStep, int steps, float* target, nint targetRow)
+        float* weights, nint weightRow, nint weightStep, float* source, nint sourceStep, int steps, float* target, nint targetRow,
+        float* origin, nint originRow, float* scale, float* shift)
         where TTarget : ITarget
     {
         nint lanes = TSimd.Lanes;
         var (w1, w2, w3) = (weightRow, 2 * weightRow, 3 * weightRow);
         for (nint pixel = 0; pixel < Width; pixel += 4 * lanes)
         {
-            float* t0 = target + pixel, t1 = t0 + targetRow, t2 = t1 + targetRow, t3 = t2 + targetRow;
-            TVector s00 = TTarget.Start<TSimd, TVector>(t0), s01 = TTarget.Start<TSimd, TVector>(t0 + lanes);
-            TVector s02 = TTarget.Start<TSimd, TVector>(t0 + (2 * lanes)), s03 = TTarget.Start<TSimd, TVector>(t0 + (3 * lanes));
-            TVector s10 = TTarget.Start<TSimd, TVector>(t1), s11 = TTarget.Start<TSimd, TVector>(t1 + lanes);
-            TVector s12 = TTarget.Start<TSimd, TVector>(t1 + (2 * lanes)), s13 = TTarget.Start<TSimd, TVector>(t1 + (3 * lanes));
-            TVector s20 = TTarget.Start<TSimd, TVector>(t2), s21 = TTarget.Start<TSimd, TVector>(t2 + lanes);
-            TVector s22 = TTarget.Start<TSimd, TVector>(t2 + (2 * lanes)), s23 = TTarget.Start<TSimd, TVector>(t2 + (3 * lanes));
-            TVector s30 = TTarget.Start<TSimd, TVector>(t3), s31 = TTarget.Start<TSimd, TVector>(t3 + lanes);
-            TVector s32 = TTarget.Start<TSimd, TVector>(t3 + (2 * lanes)), s33 = TTarget.Start<TSimd, TVector>(t3 + (3 * lanes));
+            float* o0 = origin + pixel, o1 = o0 + originRow, o2 = o1 + originRow, o3 = o2 + originRow;
+            var s00 = TTarget.Start<TSimd, TVector>(o0, scale, shift);
+            var s01 = TTarget.Start<TSimd, TVector>(o0 + lanes, scale, shift);
+            var s02 = TTarget.Start<TSimd, TVector>(o0 + (2 * lanes), scale, shift);
+            var s03 = TTarget.Start<TSimd, TVector>(o0 + (3 * lanes), scale, shift);
+            var s10 = TTarget.Start<TSimd, TVector>(o1, scale + 1, shift + 1);
+            var s11 = TTarget.Start<TSimd, TVector>(o1 + lanes, scale + 1, shift + 1);
+            var s12 = TTarget.Start<TSimd, TVector>(o1 + (2 * lanes), scale + 1, shift + 1);
+            var s13 = TTarget.Start<TSimd, TVector>(o1 + (3 * lanes), scale + 1, shift + 1);
+            var s20 = TTarget.Start<TSimd, TVector>(o2, scale + 2, shift + 2);
+            var s21 = TTarget.Start<TSimd, TVector>(o2 + lanes, scale + 2, shift + 2);
+            var s22 = TTarget.Start<TSimd, TVector>(o2 + (2 * lanes), scale + 2, shift + 2);
+            var s23 = TTarget.Start<TSimd, TVector>(o2 + (3 * lanes), scale + 2, shift + 2);
+            var s30 = TTarget.Start<TSimd, TVector>(o3, scale + 3, shift + 3);
+            var s31 = TTarget.Start<TSimd, TVector>(o3 + lanes, scale + 3, shift + 3);
+            var s32 = TTarget.Start<TSimd, TVector>(o3 + (2 * lanes), scale + 3, shift + 3);
+            var s33 = TTarget.Start<TSimd, TVector>(o3 + (3 * lanes), scale + 3, shift + 3);
             var from = source + pixel;
             var weight = weights;
             for (var step = 0; step < steps; step++)
@@ -128,6 +178,7 @@ internal static unsafe class Tile<TSimd, TVector>
                 from = from + sourceStep;
                 weight = weight + weightStep;
             }
+            float* t0 = target + pixel, t1 = t0 + targetRow, t2 = t1 + targetRow, t3 = t2 + targetRow;
             Put<TTarget>(t0, s00, s01, s02, s03);
             Put<TTarget>(t1, s10, s11, s12, s13);
             Put<TTarget>(t2, s20, s21, s22, s23);
@@ -136,15 +187,18 @@ internal static unsafe class Tile<TSimd, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow<TTarget>(float* weights, nint weightStep, float* source, nint sourceStep, int steps, float* target)
+    private static void OneRow<TTarget>(float* weights, nint weightStep, float* source, nint sourceStep, int steps, float* target, float* origin, float* scale, float* shift)
         where TTarget : ITarget
     {
         nint lanes = TSimd.Lanes;
         for (nint pixel = 0; pixel < Width; pixel += 4 * lanes)
         {
             var to = target + pixel;
-            TVector s0 = TTarget.Start<TSimd, TVector>(to), s1 = TTarget.Start<TSimd, TVector>(to + lanes);
-            TVector s2 = TTarget.Start<TSimd, TVector>(to + (2 * lanes)), s3 = TTarget.Start<TSimd, TVector>(to + (3 * lanes));
+            var start = origin + pixel;
+            var s0 = TTarget.Start<TSimd, TVector>(start, scale, shift);
+            var s1 = TTarget.Start<TSimd, TVector>(start + lanes, scale, shift);
+            var s2 = TTarget.Start<TSimd, TVector>(start + (2 * lanes), scale, shift);
+            var s3 = TTarget.Start<TSimd, TVector>(start + (3 * lanes), scale, shift);
             var from = source + pixel;
             var weight = weights;
             for (var step = 0; step < steps; step++)
@@ -170,8 +224,7 @@ internal static unsafe class Tile<TSimd, TVector>
         for (nint pixel = 0; pixel < Width; pixel += 4 * lanes)
         {
             var to = target + pixel;
-            TVector s0 = TTarget.Start<TSimd, TVector>(to), s1 = TTarget.Start<TSimd, TVector>(to + lanes);
-            TVector s2 = TTarget.Start<TSimd, TVector>(to + (2 * lanes)), s3 = TTarget.Start<TSimd, TVector>(to + (3 * lanes));
+            TVector s0 = TSimd.Zero, s1 = TSimd.Zero, s2 = TSimd.Zero, s3 = TSimd.Zero;
             for (var index = 0; index < sources.Length; index++)
             {
                 var from = source + pixel + (sources[index] * sourceStep);
@@ -186,6 +239,7 @@ internal static unsafe class Tile<TSimd, TVector>
     }
 
     /// <summary>target[row, column] += sum over length of a[row] * b[column].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Dot(
         int rows, float* a, nint aRow, int columns, float* b, nint bRow, int length, float* target, nint targetRow, nint targetColumn)
     {
@@ -277,15 +331,16 @@ internal static unsafe class Tile<TSimd, TVector>
         return TSimd.Sum(sum);
     }
 
-    /// <summary>target = scale * source + shift, for 64 pixels.</summary>
+    /// <summary>target = a * x + b * y + shift, for 64 pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Affine(float scale, float shift, float* source, float* target)
+    internal static void Blend(float a, float* x, float b, float* y, float shift, float* target)
     {
         nint lanes = TSimd.Lanes;
-        var (factor, offset) = (TSimd.Broadcast(scale), TSimd.Broadcast(shift));
+        TVector first = TSimd.Broadcast(a), second = TSimd.Broadcast(b), offset = TSimd.Broadcast(shift);
         for (nint pixel = 0; pixel < Width; pixel += lanes)
         {
-            TSimd.Store(target + pixel, TSimd.MultiplyAdd(factor, TSimd.Load(source + pixel), offset));
+            var sum = TSimd.MultiplyAdd(second, TSimd.Load(y + pixel), offset);
+            TSimd.Store(target + pixel, TSimd.MultiplyAdd(first, TSimd.Load(x + pixel), sum));
         }
     }
 
@@ -314,9 +369,15 @@ internal static unsafe class Tile<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddSums(float* target, nint column, TVector s0, TVector s1, TVector s2, TVector s3)
     {
-        target[0] += TSimd.Sum(s0);
-        target[column] += TSimd.Sum(s1);
-        target[2 * column] += TSimd.Sum(s2);
-        target[3 * column] += TSimd.Sum(s3);
+        var sums = TSimd.Sum(s0, s1, s2, s3);
+        if (column == 1)
+        {
+            (Vector128.Load(target) + sums).Store(target);
+            return;
+        }
+        target[0] += sums[0];
+        target[column] += sums[1];
+        target[2 * column] += sums[2];
+        target[3 * column] += sums[3];
     }
 }

@@ -100,9 +100,10 @@ internal sealed unsafe class FusedModule
         {
             (results, gradients) = ([.. results, scale], [.. gradients, dscale]);
         }
+        using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
         if (identityPlanes is not null)
         {
-            (results, gradients) = ([.. results, identityPlanes], [.. gradients, identityGradient.Unpack(pass.Workers)]);
+            (results, gradients) = ([.. results, identityPlanes], [.. gradients, identityGradient.Unpack(pass.Workers).mul(share)]);
         }
         autograd.backward(results, gradients);
         return input is null ? null : InputGradient(identityGradient);
@@ -156,19 +157,27 @@ internal sealed unsafe class FusedModule
         if (bank.shortcut is null)
         {
             kernels.ReduceBackward(
-                Reduction(), dthin.Floats(), dreduce.Floats(), identityGradient.Values.Floats(), add: true, pass.Workers);
+                Reduction(), dthin.Floats(), dreduce.Floats(), identityGradient.Values.Floats(), scale!.Floats(), pass.Workers);
             AddGradient(bank.trunk.reduce, dreduce);
             return identityGradient;
         }
         var gradient = WideTensor.Empty(x.Branches, x.Channels, x.Images, x.Height, x.Width);
-        kernels.ReduceBackward(Reduction(), dthin.Floats(), dreduce.Floats(), gradient.Values.Floats(), add: false, pass.Workers);
+        kernels.ReduceBackward(Reduction(), dthin.Floats(), dreduce.Floats(), gradient.Values.Floats(), inputScale: null, pass.Workers);
         AddGradient(bank.trunk.reduce, dreduce);
         var dproject = empty_like(bank.shortcut.weight);
         Tensor? dmean = projectedMean!.grad, dvariance = projectedVariance!.grad; // null where running statistics are used
         using var none = zeros_like(projectedMean);
         kernels.ProjectBackward(
-            Projection(bank.shortcut, identity), projectedMean.Floats(), (dmean ?? none).Floats(), (dvariance ?? none).Floats(),
-            identityGradient.Values.Floats(), dproject.Floats(), gradient.Values.Floats(), pass.Workers);
+            Projection(bank.shortcut, identity),
+            new ProjectionGradients
+            {
+                Output = identityGradient.Values.Floats(),
+                Scale = scale!.Floats(),
+                Mean = projectedMean.Floats(),
+                MeanGradient = (dmean ?? none).Floats(),
+                VarianceGradient = (dvariance ?? none).Floats(),
+            },
+            dproject.Floats(), gradient.Values.Floats(), pass.Workers);
         AddGradient(bank.shortcut.weight, dproject);
         identityGradient.Values.Dispose();
         return gradient;
