@@ -213,6 +213,13 @@ internal abstract unsafe class BlockKernels
     internal abstract void ProjectBackward(
         Projection projection, ProjectionGradients gradients, float* weightGradient, float* inputGradient, int workers);
 
+    /// <summary>The grouped 3x3, into output, [N, C*w, H', W'].</summary>
+    internal abstract void Convolve(Convolution convolution, float* output, int workers);
+
+    /// <summary>dW, [C*w, w, 3, 3], and dx, [N, C*w, H, W], from dy, [N, C*w, H', W'].</summary>
+    internal abstract void ConvolveBackward(
+        Convolution convolution, float* outputGradient, float* weightGradient, float* inputGradient, int workers);
+
     /// <summary>[N, d, H*W] to [blocks, 1, d, 64].</summary>
     internal static void Pack(float* planes, int channels, PixelBlocks blocks, float* wide, int workers) =>
         Workers.Run(blocks.Count, workers, (_, from, to) =>

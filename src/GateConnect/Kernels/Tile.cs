@@ -215,6 +215,69 @@ internal static unsafe class Tile<TSimd, TVector>
         }
     }
 
+    /// <summary>target[row] = sum over step of weights[row, step] * source[places[step]...], for 64 pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyAt(
+        int rows, float* weights, nint weightRow, float* source, ReadOnlySpan<int> places, float* target, nint targetRow)
+    {
+        var row = 0;
+        for (; row + 4 <= rows; row += 4)
+        {
+            FourRowsAt(weights + (row * weightRow), weightRow, source, places, target + (row * targetRow), targetRow);
+        }
+        for (; row < rows; row++)
+        {
+            Sparse<Overwrite>(places, weights + (row * weightRow), source, 1, target + (row * targetRow));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourRowsAt(float* weights, nint weightRow, float* source, ReadOnlySpan<int> places, float* target, nint targetRow)
+    {
+        nint lanes = TSimd.Lanes;
+        var (w1, w2, w3) = (weightRow, 2 * weightRow, 3 * weightRow);
+        for (nint pixel = 0; pixel < Width; pixel += 4 * lanes)
+        {
+            TVector s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero, s03 = TSimd.Zero;
+            TVector s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero, s13 = TSimd.Zero;
+            TVector s20 = TSimd.Zero, s21 = TSimd.Zero, s22 = TSimd.Zero, s23 = TSimd.Zero;
+            TVector s30 = TSimd.Zero, s31 = TSimd.Zero, s32 = TSimd.Zero, s33 = TSimd.Zero;
+            var weight = weights;
+            foreach (var place in places)
+            {
+                var from = source + pixel + place;
+                TVector x0 = TSimd.Load(from), x1 = TSimd.Load(from + lanes);
+                TVector x2 = TSimd.Load(from + (2 * lanes)), x3 = TSimd.Load(from + (3 * lanes));
+                var w = TSimd.Broadcast(weight[0]);
+                s00 = TSimd.MultiplyAdd(w, x0, s00);
+                s01 = TSimd.MultiplyAdd(w, x1, s01);
+                s02 = TSimd.MultiplyAdd(w, x2, s02);
+                s03 = TSimd.MultiplyAdd(w, x3, s03);
+                w = TSimd.Broadcast(weight[w1]);
+                s10 = TSimd.MultiplyAdd(w, x0, s10);
+                s11 = TSimd.MultiplyAdd(w, x1, s11);
+                s12 = TSimd.MultiplyAdd(w, x2, s12);
+                s13 = TSimd.MultiplyAdd(w, x3, s13);
+                w = TSimd.Broadcast(weight[w2]);
+                s20 = TSimd.MultiplyAdd(w, x0, s20);
+                s21 = TSimd.MultiplyAdd(w, x1, s21);
+                s22 = TSimd.MultiplyAdd(w, x2, s22);
+                s23 = TSimd.MultiplyAdd(w, x3, s23);
+                w = TSimd.Broadcast(weight[w3]);
+                s30 = TSimd.MultiplyAdd(w, x0, s30);
+                s31 = TSimd.MultiplyAdd(w, x1, s31);
+                s32 = TSimd.MultiplyAdd(w, x2, s32);
+                s33 = TSimd.MultiplyAdd(w, x3, s33);
+                weight++;
+            }
+            float* t0 = target + pixel, t1 = t0 + targetRow, t2 = t1 + targetRow, t3 = t2 + targetRow;
+            Put<Overwrite>(t0, s00, s01, s02, s03);
+            Put<Overwrite>(t1, s10, s11, s12, s13);
+            Put<Overwrite>(t2, s20, s21, s22, s23);
+            Put<Overwrite>(t3, s30, s31, s32, s33);
+        }
+    }
+
     /// <summary>target = sum over the listed sources of weight * source: a row of gates with its closed ones left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Sparse<TTarget>(ReadOnlySpan<int> sources, float* weights, float* source, nint sourceStep, float* target)

@@ -17,6 +17,8 @@ internal sealed unsafe class FusedModule
 
     private WideTensor? input;             // x; null in the first module
     private Tensor? thinInput;             // W1 x, a leaf; null in the first module
+    private Tensor? reduced;               // after its norm and ReLU: what the 3x3 reads
+    private Tensor? convolved;             // what the 3x3 gives, a leaf
     private Tensor? identityPlanes;        // S(stem) of the first module, in torch's graph
     private WideTensor? identity;          // what the shortcut adds, before its scale
     private Tensor? projectedMean;         // leaves
@@ -58,7 +60,10 @@ internal sealed unsafe class FusedModule
         input = x;
         thinInput = pass.KeepLeaf(empty([x.Images, Sources * Bottleneck, x.Height, x.Width], ScalarType.Float32));
         kernels.Reduce(Reduction(), thinInput.Floats(), pass.Workers);
-        thin = pass.Keep(bank.trunk.Narrow(thinInput).contiguous());
+        reduced = pass.Keep(bank.trunk.Activate(thinInput).contiguous());
+        convolved = pass.KeepLeaf(empty([x.Images, Sources * Bottleneck, Convolution().OutputHeight, Convolution().OutputWidth], ScalarType.Float32));
+        kernels.Convolve(Convolution(), convolved.Floats(), pass.Workers);
+        thin = pass.Keep(bank.trunk.Finish(convolved).contiguous());
         (expand, bias) = bank.expandNorm.call(bank.expand, thin);
         if (bank.shortcut is null)
         {
@@ -153,6 +158,7 @@ internal sealed unsafe class FusedModule
     private WideTensor InputGradient(WideTensor identityGradient)
     {
         var x = input!;
+        ConvolutionBackward();
         var (dthin, dreduce) = (thinInput!.grad!.contiguous(), empty_like(bank.trunk.reduce));
         if (bank.shortcut is null)
         {
@@ -182,6 +188,27 @@ internal sealed unsafe class FusedModule
         identityGradient.Values.Dispose();
         return gradient;
     }
+
+    private void ConvolutionBackward()
+    {
+        var (dreduced, dconvolve) = (empty_like(reduced!), empty_like(bank.trunk.convolve));
+        kernels.ConvolveBackward(
+            Convolution(), convolved!.grad!.contiguous().Floats(), dconvolve.Floats(), dreduced.Floats(), pass.Workers);
+        AddGradient(bank.trunk.convolve, dconvolve);
+        autograd.backward([reduced!], [dreduced]);
+    }
+
+    private Convolution Convolution() => new()
+    {
+        Images = input!.Images,
+        Groups = Sources,
+        Channels = Bottleneck,
+        InputHeight = input.Height,
+        InputWidth = input.Width,
+        Stride = bank.trunk.Stride,
+        Input = reduced!.Floats(),
+        Weights = bank.trunk.convolve.Floats(),
+    };
 
     private Reduction Reduction() => new()
     {
