@@ -94,6 +94,20 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(11, 50, 9)] // a stem of stride 2
+    [InlineData(11, 113, 8)] // 7x7 and a max-pool
+    [InlineData(101, 8, 10)] // the large family
+    public void The_page_on_file_formats_suffices_for_every_stem_and_both_families(int depth, int height, int width)
+    {
+        var blueprint = RandomNetworks.Blueprint(new NetworkSize(depth, 1, 2), new ImageShape(1, height, width));
+        var wiring = Connectivity.Random(blueprint, 1, new SeededRandom(8));
+        using var network = RandomNetworks.Branches(blueprint, wiring, 4);
+        var header = RandomNetworks.Header(network, wiring);
+        ModelFile.Save(path, network, header);
+        AssertPlainLogits(network, header.Normalization);
+    }
+
+    [Theory]
     [InlineData("\"formatVersion\":\"1\"", "\"formatVersion\":\"2\"", "has format version '2'")]
     [InlineData("\"format\":\"gateconnect\"", "\"format\":\"gateconnecT\"", "is no model of GateConnect")]
     [InlineData("\"form\":\"branches\"", "\"form\":\"brancheS\"", "SHA-256")]

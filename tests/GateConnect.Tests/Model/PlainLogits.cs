@@ -38,13 +38,14 @@ internal sealed class PlainLogits
         var blueprint = JsonDocument.Parse(Text("blueprint")).RootElement;
         var size = blueprint.GetProperty("size").GetString()!.Split(',').Select(int.Parse).ToArray();
         var blocks = blueprint.GetProperty("blocks").EnumerateArray().Select(item => item.GetInt32()).ToArray();
-        var perStage = (size[0] - 2) / 9;
-        var x = Enumerable.Repeat(Stem(Normalised(pixels, blueprint.GetProperty("image"))), blocks[0]).ToArray();
+        var places = Places(size[0]);
+        var image = Normalised(pixels, blueprint.GetProperty("image"));
+        var x = Enumerable.Repeat(Stem(image, IsLarge(size[0])), blocks[0]).ToArray();
         var resNeXt = Text("form") == "resnext";
         for (var module = 0; module < blocks.Length; module++)
         {
-            var stride = module > 0 && module % perStage == 0 ? 2 : 1;
-            var width = size[1] << (module / perStage);
+            var stride = places[module].Stride;
+            var width = size[1] << places[module].Stage;
             if (resNeXt)
             {
                 x = [.. Enumerable.Repeat(ResNeXtModule(x[0], module, width, stride), size[2])];
@@ -67,7 +68,46 @@ internal sealed class PlainLogits
         return new Map(image.GetProperty("channels").GetInt32(), height, width, [.. values]);
     }
 
-    private Map Stem(Map image) => Norm(Convolve(image, Values("stem.weight"), (3, 1)), "stem.norm", 0).Relu();
+    private static bool IsLarge(int depth) => depth is 50 or 101 or 152;
+
+    // Stage and stride of every module.
+    private static (int Stage, int Stride)[] Places(int depth)
+    {
+        int[] perStage = depth switch
+        {
+            50 => [3, 4, 6, 3],
+            101 => [3, 4, 23, 3],
+            152 => [3, 8, 36, 3],
+            _ => [.. Enumerable.Repeat((depth - 2) / 9, 3)],
+        };
+        return [.. perStage.SelectMany((modules, stage) => Enumerable.Range(0, modules).Select(place => (stage, stage > 0 && place == 0 ? 2 : 1)))];
+    }
+
+    private Map Stem(Map image, bool large)
+    {
+        var longest = Math.Max(image.Height, image.Width);
+        var wide = large || longest > 112;
+        var window = wide ? (7, 2) : (3, longest <= 48 ? 1 : 2);
+        var features = Norm(Convolve(image, Values("stem.weight"), window), "stem.norm", 0).Relu();
+        return wide ? MaxPool(features) : features;
+    }
+
+    // 3x3, stride 2, padding 1.
+    private static Map MaxPool(Map input)
+    {
+        var (height, width) = (((input.Height - 1) / 2) + 1, ((input.Width - 1) / 2) + 1);
+        var values = new double[input.Channels * height * width];
+        for (var place = 0; place < values.Length; place++)
+        {
+            var (channel, row, column) = (place / (height * width), place / width % height, place % width);
+            var window = from y in Enumerable.Range((2 * row) - 1, 3)
+                         from x in Enumerable.Range((2 * column) - 1, 3)
+                         where y >= 0 && y < input.Height && x >= 0 && x < input.Width
+                         select input.Values[(((channel * input.Height) + y) * input.Width) + x];
+            values[place] = window.Max();
+        }
+        return new Map(input.Channels, height, width, values);
+    }
 
     private Map Trunk(Map input, (int Module, int Block) place, (int Width, int Stride) size)
     {

@@ -1,0 +1,56 @@
+// What a wiring is, and how many blocks a random one leaves unread.
+using GateConnect.Architecture;
+using GateConnect.Runtime;
+using GateConnect.Tests.Model;
+
+namespace GateConnect.Tests.Architecture;
+
+public sealed class ConnectivityTests
+{
+    [Theory]
+    [InlineData(1, 0.3436)]
+    [InlineData(2, 0.1001)]
+    [InlineData(4, 0.0039)]
+    [InlineData(8, 0.0)]
+    public void A_random_wiring_leaves_a_block_unread_as_often_as_its_readers_all_miss_it(int fanIn, double share)
+    {
+        Assert.Equal(share, Math.Pow(1 - (fanIn / 8.0), 8), 5e-5); // the number that docs/paper.md quotes
+        var blueprint = RandomNetworks.Blueprint(new NetworkSize(20, 1, 8));
+        const int wirings = 2_000, sources = 5 * 8;
+        var unread = Enumerable.Range(0, wirings).Sum(seed =>
+        {
+            var wiring = Connectivity.Random(blueprint, fanIn, new SeededRandom((ulong)seed));
+            Assert.All(wiring.Modules, module => Assert.Equal(fanIn, module.FanIn));
+            return wiring.Modules.Sum(module => module.OutDegrees().Count(degree => degree == 0));
+        });
+        // Unread blocks of one module repel each other, so the binomial deviation is an upper bound.
+        var deviation = Math.Sqrt(share * (1 - share) / (wirings * sources));
+        Assert.InRange((double)unread / (wirings * sources), share - (5 * deviation), share + (5 * deviation) + 1e-4);
+    }
+
+    [Fact]
+    public void Rows_are_ascending_of_one_length_and_within_the_sources()
+    {
+        Assert.Equal(2, new ModuleConnectivity(1, 3, [[0, 2], [1, 2]]).FanIn);
+        Assert.Throws<ArgumentException>(() => new ModuleConnectivity(1, 3, [[0, 2], [1]]));
+        Assert.Throws<ArgumentException>(() => new ModuleConnectivity(1, 3, [[0, 3]]));
+        Assert.Throws<ArgumentException>(() => new ModuleConnectivity(1, 3, [[1, 1]]));
+        Assert.Throws<ArgumentException>(() => new ModuleConnectivity(1, 3, [[2, 0]]));
+        Assert.Throws<ArgumentException>(() => new ModuleConnectivity(1, 3, [[]]));
+    }
+
+    [Theory]
+    [InlineData(101, "3,4,23,3")] // also 9n + 2: the large family wins
+    [InlineData(50, "3,4,6,3")]
+    [InlineData(20, "2,2,2")]
+    [InlineData(110, "12,12,12")]
+    public void A_depth_says_how_many_modules_each_stage_has(int depth, string expected) =>
+        Assert.Equal(expected, string.Join(',', new NetworkSize(depth, 4, 8).ModulesPerStage!));
+
+    [Fact]
+    public void A_depth_that_no_network_has_is_refused_with_the_nearest()
+    {
+        var mistake = Assert.Single(new NetworkSize(48, 4, 8).Mistakes());
+        Assert.EndsWith("nearest valid: 47, 50, 56", mistake, StringComparison.Ordinal);
+    }
+}
