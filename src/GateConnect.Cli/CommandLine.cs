@@ -55,7 +55,12 @@ internal static class CommandLine
         {
             root.Add(command);
         }
-        pages.Describe(root, new HelpPage([], ["gateconnect train", "gateconnect train --dataset cifar10 --epochs 20", "gateconnect inspect --network 20,4,8"]));
+        pages.Describe(root, new HelpPage([], ["gateconnect train", "gateconnect train --dataset cifar10 --epochs 20", "gateconnect inspect --network 20,4,8"])
+        {
+            Details = "Every command explains itself: gateconnect train --help. A network is written D,W,C: depth, bottleneck width, "
+                + "cardinality (branches per module). Exit codes: 0 done, 2 wrong usage, 3 data missing or damaged, 4 model file damaged, "
+                + "5 training diverged, 6 output cannot be written, 7 verification failed, 8 run folder in use, 1 a bug or no libtorch; 129, 130 or 143 ended by a signal.",
+        });
         UseOwnHelpAndVersion(root, context, pages);
         return root;
     }

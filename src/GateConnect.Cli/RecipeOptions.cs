@@ -20,26 +20,26 @@ internal sealed class RecipeOptions
         Data = new OptionGroup("Data",
         [
             Value("--dataset", "data.dataset", "NAME", $"One of {string.Join(", ", Enum.GetValues<DatasetKind>().Select(kind => kind.Text()))}. Default fashion-mnist, found or fetched."),
-            Value("--data", "data.path", "PATH", "Folder or archive of the dataset. Default: GATECONNECT_DATA, the user cache, system folders."),
-            Value("--image-size", "data.imageSize", "PIXELS", $"Side of the square images: shorter side resized, centre cropped. Default the dataset's own (folder: 32); fashion-mnist: {DefaultRecipes.QuickImageSize}, its own being 28."),
-            Value("--train-limit", "data.trainLimit", "N", $"Learn from a seeded, class-balanced subset; 'null' for all. Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
-            Value("--test-fraction", "data.testFraction", "SHARE", "Kept for testing where a folder has no train/ and val/. Default 0.2."),
+            Value("--data", "data.path", "PATH", "Folder or archive of the dataset. Default: looked for in the folder that GATECONNECT_DATA names, the user cache and system folders ('gateconnect data list'); needed for folder."),
+            Value("--image-size", "data.imageSize", "PIXELS", $"Side of the square images; others are resized by their shorter side and cropped at the centre. Default the dataset's own (folder: 32); fashion-mnist: {DefaultRecipes.QuickImageSize}, its own being 28."),
+            Value("--train-limit", "data.trainLimit", "N", $"Learn from so many images, drawn by the seed, every class alike; 'null' for all. Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
+            Value("--test-fraction", "data.testFraction", "SHARE", "Share of a folder's images kept for testing where it has no train/ and val/. Default 0.2."),
             Value("--holdout", "data.holdout", "SHARE", "Share of the training images held out to choose options on. Default 0: train on all."),
             Value("--augment", "data.augmentation", "NAME", $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one; fashion-mnist: none."),
         ]);
         Network = new OptionGroup("Network",
         [
             Value("--network", "network", "D,W,C", "Depth, bottleneck width, cardinality. Default 20,4,8."),
-            Value("--connectivity", "connectivity", "KIND", "full (ResNeXt), full-branches, random or learned. Default learned."),
-            Value("--fan-in", "fanIn", "K", "Branches that each block reads, 1 to C. Default half of C."),
-            Value("--estimator", "training.gates.estimator", "RULE", "How gates are learned: paper or relaxed. Default relaxed."),
+            Value("--connectivity", "connectivity", "KIND", "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), random or learned. Default learned."),
+            Value("--fan-in", "fanIn", "K", "Branches that each block reads where the wiring is random or learned, 1 to C. Default half of C."),
+            Value("--estimator", "training.gates.estimator", "RULE", "How gates are learned: paper (K are drawn for every batch) or relaxed (all are half open at first, K at the end). Default relaxed."),
         ]);
         Training = new OptionGroup("Training",
         [
-            Value("--epochs", "training.epochs", "N", $"Of both phases together. Default 10; fashion-mnist: {DefaultRecipes.QuickEpochs}."),
+            Value("--epochs", "training.epochs", "N", $"Passes over the images, both phases together: wiring with weights, then weights alone. Default 10; fashion-mnist: {DefaultRecipes.QuickEpochs}."),
             Value("--batch-size", "training.batchSize", "N", "Images per step. Default 64."),
             Value("--learning-rate", "training.learningRate", "RATE", "Peak rate of SGD with Nesterov momentum. Default 0.1, falling by a cosine."),
-            Value("--label-smoothing", "training.labelSmoothing", "SHARE", "In [0, 1). Default 0."),
+            Value("--label-smoothing", "training.labelSmoothing", "SHARE", "Share of each target spread over all classes, 0 up to but not 1. Default 0."),
             Value("--ema", "training.emaDecay", "DECAY", "Evaluate and save a moving average of the weights, e.g. 0.999. Default off."),
             Value("--class-weights", "training.classWeighting", "KIND", "none or inverse-frequency, for classes of unequal size. Default none."),
             Value("--seed", "seed", "N", "Master seed of weights, order, augmentation and gates. Default 1."),
@@ -69,7 +69,7 @@ internal sealed class RecipeOptions
     private Option<string[]> Set { get; } = new("--set")
     {
         HelpName = "PATH=VALUE",
-        Description = "Any value of the recipe by its path, e.g. --set training.gates.step=0.05. May be repeated; is echoed.",
+        Description = "Any value of the recipe by its path, as run.json writes it, e.g. --set training.gates.step=0.05. May be repeated; is echoed.",
     };
 
     /// <summary>The recipe that the options describe, resolved: every value that has a default has it.</summary>

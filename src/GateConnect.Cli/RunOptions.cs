@@ -24,7 +24,7 @@ internal sealed class RunOptions
     {
         HelpName = "auto|RUN",
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Go on with a run. auto (or nothing): the run in --out; start it where there is none, do nothing where it is complete.",
+        Description = "Go on with the run in this folder. auto (or nothing): the run in --out; it is started where there is none, and left as it is where it is complete.",
     };
 
     /// <summary><c>--json</c>.</summary>

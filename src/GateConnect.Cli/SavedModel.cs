@@ -75,7 +75,7 @@ internal sealed record ImageSource(string? Dataset, string? Path);
 internal sealed class ImageOptions
 {
     private readonly Option<string?> dataset = new("--dataset") { HelpName = "NAME", Description = "Another dataset with the same classes. Default the run's." };
-    private readonly Option<string?> data = new("--data") { HelpName = "PATH", Description = "Where it is. Default where the run had it." };
+    private readonly Option<string?> data = new("--data") { HelpName = "PATH", Description = "Where it is. Default where the run had it, else where train would look." };
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads of libtorch. Default all cores." };
 
     /// <summary>All of them, for help.</summary>

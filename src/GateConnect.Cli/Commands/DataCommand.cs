@@ -88,7 +88,7 @@ internal static class DataCommand
         var name = NameArgument();
         var json = RunOptions.JsonOption();
         var data = new Option<string?>("--data") { HelpName = "PATH", Description = "Folder or archive to check. Default where train would find it." };
-        var command = new Command("verify", "Checks a dataset's files against the official checksums; another's own archive is noted, never refused.") { name };
+        var command = new Command("verify", "Checks a dataset's files against the official checksums; files that are readable but not the official ones are noted, not refused.") { name };
         pages.Describe(command, new HelpPage(
             [new OptionGroup("Input", [data]), new OptionGroup("Output", [json])],
             ["gateconnect data verify fashion-mnist", "gateconnect data verify cifar10 --data cifar-10-binary.tar.gz"]));

@@ -54,6 +54,35 @@ public sealed record Connectivity
         && Modules.All(module => module.Readers == blueprint.Modules[module.Module].Blocks
             && module.Sources == blueprint.Modules[module.Module - 1].Blocks);
 
+    /// <summary>
+    /// Which blocks reach the output: all of the last module, which the head reads, and before it those that a live block
+    /// of the next module reads. The others are dead; since every row has K >= 1 entries, no module is ever without a live one.
+    /// </summary>
+    /// <param name="blueprint">The network that is wired so.</param>
+    /// <returns>Per module of the blueprint and block, whether it is live.</returns>
+    /// <exception cref="ArgumentException">The wiring does not fit the blueprint.</exception>
+    public bool[][] LiveBlocks(NetworkBlueprint blueprint)
+    {
+        if (!Fits(blueprint))
+        {
+            throw new ArgumentException("the wiring does not fit the blueprint's modules and blocks", nameof(blueprint));
+        }
+        var live = blueprint.Modules.Select(module => new bool[module.Blocks]).ToArray();
+        Array.Fill(live[^1], true);
+        for (var index = live.Length - 1; index > 0; index--)
+        {
+            var reads = Modules[index - 1].Reads;
+            for (var reader = 0; reader < reads.Length; reader++)
+            {
+                foreach (var source in live[index][reader] ? reads[reader] : [])
+                {
+                    live[index - 1][source] = true;
+                }
+            }
+        }
+        return live;
+    }
+
     /// <inheritdoc/>
     public bool Equals(Connectivity? other) => other is not null && Modules.SequenceEqual(other.Modules);
 

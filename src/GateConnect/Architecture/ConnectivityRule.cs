@@ -1,6 +1,7 @@
 // The rules that the tables compare (PAPER sections 1 and 3): how a network's wiring comes about.
 using System.Globalization;
 using System.Text.Json.Serialization;
+using GateConnect.Runtime;
 
 namespace GateConnect.Architecture;
 
@@ -44,6 +45,12 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
 
     /// <summary>K in a network of this cardinality.</summary>
     public int FanInOf(int cardinality) => FanIn ?? cardinality;
+
+    /// <summary>The wiring a network starts with: all open, or K random sources per block, which learning replaces.</summary>
+    internal Connectivity InitialWiring(NetworkBlueprint blueprint, Seeds seeds) =>
+        Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
+            ? Connectivity.Full(blueprint)
+            : Connectivity.Random(blueprint, FanInOf(blueprint.Size.Cardinality), seeds.Generator(Seeds.Gates));
 
     /// <summary>Every mistake in this rule for a network of this cardinality.</summary>
     public IEnumerable<string> Mistakes(int cardinality)

@@ -49,6 +49,16 @@ public sealed record NetworkBlueprint(
         return new NetworkBlueprint(size, image, classes, stem, Chain(size, stem.Channels, outputs));
     }
 
+    /// <summary>The network of this size that tells the classes of these images apart.</summary>
+    /// <param name="size">{depth, bottleneck width, cardinality}.</param>
+    /// <param name="images">Give the shape of the input and the number of classes.</param>
+    /// <exception cref="ConfigurationException">Size, image or class count are invalid; all mistakes are listed.</exception>
+    public static NetworkBlueprint Create(NetworkSize size, ImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Create(size, images.Shape, images.ClassNames.Count);
+    }
+
     /// <summary>The same network with <paramref name="blocks"/>[i] live blocks in module i.</summary>
     /// <exception cref="ArgumentException">The count of modules differs, or a module would be empty or grow.</exception>
     public NetworkBlueprint WithBlocks(IReadOnlyList<int> blocks)

@@ -3,7 +3,7 @@
 namespace GateConnect.Data;
 
 /// <summary>Which of the two CIFAR datasets.</summary>
-public enum CifarKind
+internal enum CifarKind
 {
     /// <summary>Ten classes, one label byte per record.</summary>
     Cifar10,

@@ -6,7 +6,7 @@ using GateConnect.Runtime;
 namespace GateConnect.Data;
 
 /// <summary>Reads CIFAR's binary version.</summary>
-public static class CifarReader
+internal static class CifarReader
 {
     /// <summary>An archive that unpacks to more is not CIFAR (which has about 180 MB); reading stops there.</summary>
     internal const long LargestArchive = 1L << 30;

@@ -3,7 +3,7 @@
 namespace GateConnect.Data;
 
 /// <summary>Defaults per <see cref="DatasetKind"/>.</summary>
-public static class DatasetDefaults
+internal static class DatasetDefaults
 {
     /// <summary>The ten classes of Fashion-MNIST, in label order.</summary>
     public static IReadOnlyList<string> FashionMnistClasses { get; } =

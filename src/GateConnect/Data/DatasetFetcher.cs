@@ -8,10 +8,10 @@ namespace GateConnect.Data;
 public sealed class DatasetFetcher(DatasetPlaces places)
 {
     /// <summary>The patience of downloads.</summary>
-    public DownloadPolicy Policy { get; init; } = new();
+    internal DownloadPolicy Policy { get; init; } = new();
 
     /// <summary>The programs of the system, the package manager among them.</summary>
-    public SystemPrograms Programs { get; init; } = SystemPrograms.Machine;
+    internal SystemPrograms Programs { get; init; } = SystemPrograms.Machine;
 
     /// <summary>Sends the requests; not disposed here. Null for the system's own (proxy variables respected).</summary>
     public HttpMessageHandler? Handler { get; init; }

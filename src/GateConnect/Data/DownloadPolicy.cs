@@ -4,7 +4,7 @@ using GateConnect.Runtime;
 namespace GateConnect.Data;
 
 /// <summary>The patience of a download.</summary>
-public sealed record DownloadPolicy
+internal sealed record DownloadPolicy
 {
     /// <summary>Failures in a row, none of which brought <see cref="ProgressBytes"/>, after which an address is given up.</summary>
     public int Attempts { get; init; } = 5;

@@ -4,7 +4,7 @@ using GateConnect.Runtime;
 namespace GateConnect.Data;
 
 /// <summary>Reads the four IDX files of MNIST and of everything that is packed like it.</summary>
-public static class IdxReader
+internal static class IdxReader
 {
     /// <summary>
     /// Reads <c>train-images-idx3-ubyte</c>, <c>train-labels-idx1-ubyte</c>, <c>t10k-images-idx3-ubyte</c> and

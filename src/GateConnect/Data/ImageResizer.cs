@@ -3,7 +3,7 @@
 namespace GateConnect.Data;
 
 /// <summary>Resizes images and whole datasets to squares.</summary>
-public static class ImageResizer
+internal static class ImageResizer
 {
     /// <summary>
     /// The dataset with images of [channels, <paramref name="imageSize"/>, <paramref name="imageSize"/>]: the centred

@@ -5,7 +5,7 @@ using GateConnect.Runtime;
 namespace GateConnect.Data;
 
 /// <summary>Augments and normalises images of one shape. Immutable; may be used by many threads at once.</summary>
-public sealed class ImageTransform
+internal sealed class ImageTransform
 {
     private readonly ImageShape shape;
     private readonly Augmentation augmentation;

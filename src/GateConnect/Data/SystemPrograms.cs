@@ -8,18 +8,18 @@ namespace GateConnect.Data;
 /// <param name="Program">Its name, looked up on PATH.</param>
 /// <param name="Arguments">Its arguments, passed as they are.</param>
 /// <param name="Folder">The folder it runs in.</param>
-public sealed record ProgramCall(string Program, IReadOnlyList<string> Arguments, string Folder);
+internal sealed record ProgramCall(string Program, IReadOnlyList<string> Arguments, string Folder);
 
 /// <summary>What a program left.</summary>
 /// <param name="ExitCode">0 for success.</param>
 /// <param name="Output">All it wrote to its standard output.</param>
 /// <param name="Errors">All it wrote to its standard error.</param>
-public sealed record ProgramResult(int ExitCode, string Output, string Errors);
+internal sealed record ProgramResult(int ExitCode, string Output, string Errors);
 
 /// <summary>The programs of a system.</summary>
 /// <param name="Exists">Whether a program is on PATH.</param>
 /// <param name="Run">Runs one to its end; when cancelled, it is ended with all it started.</param>
-public sealed record SystemPrograms(
+internal sealed record SystemPrograms(
     Func<string, bool> Exists, Func<ProgramCall, CancellationToken, Task<ProgramResult>> Run)
 {
     /// <summary>The programs of this machine.</summary>

@@ -71,6 +71,10 @@ public sealed record RunData(TrainingData Training, ImageDataset Test, string So
         events.Note?.Invoke($"{entry.Title} is not on this machine; fetching it");
         var fetched = new DatasetFetcher(request.Places)
             .FetchAsync(entry, progress => events.Fetch?.Invoke(progress), cancel).GetAwaiter().GetResult();
+        foreach (var note in fetched.Notes)
+        {
+            events.Note?.Invoke(note);
+        }
         return fetched.Location.Path;
     }
 

@@ -74,7 +74,7 @@ public static class BranchConversion
     // With a' = a / sigma: a' z_k + b'/C = gamma_k (z_k - mean_k)/sigma_k + beta_k, gamma_k = a' sigma_k, beta_k = b'/C + a' mean_k.
     private static void MeasureLastNorms(BranchNetwork network, Dictionary<string, Tensor> weights, Tensor batch)
     {
-        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
+        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0, two = 2.0; // held while libtorch reads them (docs/memory.md)
         network.train();
         var x = network.stem.call(batch).unsqueeze(0);                          // [1, N, d, H, W]
         for (var index = 0; index < network.modules.Count; index++)
@@ -85,7 +85,7 @@ public static class BranchConversion
             var kernel = bank.expand.permute(1, 0, 2).flatten(1, 2).unsqueeze(-1).unsqueeze(-1); // [d, C*w, 1, 1]
             var sum = nn.functional.conv2d(thin, kernel);                       // [N, d, H', W']
             var mean = sum.mean([0, 2, 3]);                                     // [d]
-            var variance = (sum - mean.view(1, -1, 1, 1)).square().mean([0, 2, 3]);
+            var variance = (sum - mean.view(1, -1, 1, 1)).pow(two).mean([0, 2, 3]);
             var scale = weights[key + "weight"] * variance.add(epsilon, one).rsqrt(); // a', [d]
             var offset = weights[key + "bias"] - (scale * mean);                // b', [d]
             SetBranches(bank, thin, scale, offset);

@@ -48,6 +48,40 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The gates, owned by the network.</summary>
     public ConnectionGates Gates { get; }
 
+    /// <summary>A network with fresh weights, wired as the rule starts: random where it is learned.</summary>
+    /// <param name="blueprint">The plan.</param>
+    /// <param name="rule">Any but <see cref="ConnectivityRule.Full"/>, which is a <see cref="ResNeXt"/>.</param>
+    /// <param name="seeds">Where weights and wiring come from: equal seeds give equal weights under every rule.</param>
+    /// <exception cref="ConfigurationException">The rule does not fit the cardinality, or is Full.</exception>
+    /// <exception cref="RuntimeUnavailableException">libtorch cannot be loaded.</exception>
+    public static BranchNetwork Create(NetworkBlueprint blueprint, ConnectivityRule rule, Seeds seeds)
+    {
+        TorchRuntime.EnsureLoaded();
+        return Create(blueprint, rule, seeds, NetworkOptions.Default);
+    }
+
+    /// <summary>The same with other than the usual options.</summary>
+    /// <param name="blueprint">The plan.</param>
+    /// <param name="rule">Any but <see cref="ConnectivityRule.Full"/>.</param>
+    /// <param name="seeds">Where weights and wiring come from.</param>
+    /// <param name="options">Precision, device, affine.</param>
+    /// <exception cref="ConfigurationException">The rule does not fit the cardinality, or is Full.</exception>
+    public static BranchNetwork Create(
+        NetworkBlueprint blueprint, ConnectivityRule rule, Seeds seeds, NetworkOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(blueprint);
+        List<string> mistakes = [.. rule.Mistakes(blueprint.Size.Cardinality)];
+        if (rule.Kind == ConnectivityKind.Full)
+        {
+            mistakes.Add("connectivity: Full is ResNeXt as published and has no gates; take FullBranches, or ResNeXt.Create");
+        }
+        if (mistakes.Count > 0)
+        {
+            throw new ConfigurationException(mistakes);
+        }
+        return Create(blueprint, rule.InitialWiring(blueprint, seeds), seeds, options);
+    }
+
     /// <summary>A network with fresh weights and the given wiring; He initialisation, last norms at 1/sqrt(K).</summary>
     /// <param name="blueprint">The plan.</param>
     /// <param name="connectivity">The wiring to start with; its fan-in is the network's.</param>
@@ -75,6 +109,10 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
         network.Gates.Fix(connectivity);
         return network;
     }
+
+    /// <summary>Who reads whom, as the gates stand: after training, what was learned.</summary>
+    /// <exception cref="InvalidOperationException">Gates are neither 0 nor 1: they are still being learned.</exception>
+    public Connectivity Wiring() => Gates.Read();
 
     /// <summary>The class scores of a batch of normalised images.</summary>
     /// <param name="input">[N, image channels, H, W].</param>

@@ -1,5 +1,6 @@
 // g of PAPER section 1, one matrix per module but the first: what the forward pass multiplies with, whatever rule
 // chose the values. Not a part of the weights: no optimiser sees it, no weight decay touches it.
+using System.Collections.Immutable;
 using GateConnect.Architecture;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -52,6 +53,22 @@ public sealed class ConnectionGates : IDisposable
         {
             gate.requires_grad_(false);
         }
+    }
+
+    /// <summary>The wiring that the gates form.</summary>
+    /// <exception cref="InvalidOperationException">Gates are neither 0 nor 1, or not equally many per block are open.</exception>
+    internal Connectivity Read() => new([.. Enumerable.Range(1, gates.Length).Select(Read)]);
+
+    private ModuleConnectivity Read(int module)
+    {
+        using var scope = NewDisposeScope();
+        var gate = gates[module - 1].detach().to(ScalarType.Float32).cpu().contiguous();
+        var (values, sources) = (gate.data<float>().ToArray(), (int)gate.shape[1]);
+        ImmutableArray<ImmutableArray<int>> reads =
+            [.. values.Chunk(sources).Select(row => Enumerable.Range(0, sources).Where(source => row[source] == 1).ToImmutableArray())];
+        return values.All(value => value is 0 or 1) && reads.All(row => row.Length > 0 && row.Length == reads[0].Length)
+            ? new ModuleConnectivity(module, sources, reads)
+            : throw new InvalidOperationException($"module {module}: its gates are not a wiring; train to the end, or fix them to one");
     }
 
     /// <summary>From now on every backward pass also computes dL/dg_jk for every connection, open or closed.</summary>

@@ -24,6 +24,20 @@ public sealed record ModelHeader(
     IReadOnlyList<string> ClassNames,
     string Dataset)
 {
+    /// <summary>The description of a network as it stands.</summary>
+    /// <param name="network">Its gates are fixed, as they are after training.</param>
+    /// <param name="normalization">Of the pixels it was trained on.</param>
+    /// <param name="images">What it was trained on: gives class names and the dataset's name.</param>
+    /// <exception cref="InvalidOperationException">The network's gates are still being learned.</exception>
+    public static ModelHeader Of(BranchNetwork network, Normalization normalization, ImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(images);
+        return new ModelHeader(
+            NetworkForm.Branches, network.Blueprint, network.FanIn, network.Options.LastNormAffine, network.Wiring(),
+            normalization, images.ClassNames, images.Name);
+    }
+
     /// <summary>The first thing in this header that does not fit the rest, or null.</summary>
     internal string? Mistake() => this switch
     {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace GateConnect.Model;
 
 /// <summary>Metadata and tensors of one file. Owns the tensors: dispose it.</summary>
-public sealed class SafetensorsContent : IDisposable
+internal sealed class SafetensorsContent : IDisposable
 {
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
 

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace GateConnect.Model;
 
 /// <summary>Reads and writes safetensors files of Float32, Float64 and Int64 tensors.</summary>
-public static class SafetensorsFile
+internal static class SafetensorsFile
 {
     private const int BufferBytes = 1 << 16;
 

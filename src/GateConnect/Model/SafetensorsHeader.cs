@@ -8,7 +8,7 @@ namespace GateConnect.Model;
 /// <param name="Metadata">The string map <c>__metadata__</c>; empty where there is none.</param>
 /// <param name="Tensors">The tensors in the order of their values.</param>
 /// <param name="DataStart">Offset in the file at which the values begin.</param>
-public sealed record SafetensorsHeader(
+internal sealed record SafetensorsHeader(
     IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Tensors, long DataStart);
 
 /// <summary>One tensor of a safetensors file.</summary>
@@ -17,7 +17,7 @@ public sealed record SafetensorsHeader(
 /// <param name="Shape">Lengths, outermost first; empty for a scalar.</param>
 /// <param name="Begin">Offset of the first value, counted from <see cref="SafetensorsHeader.DataStart"/>.</param>
 /// <param name="End">Offset behind the last value, counted likewise.</param>
-public sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Begin, long End);
+internal sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Begin, long End);
 
 /// <summary>The element types that files of this software hold.</summary>
 internal static class SafetensorsType

@@ -1,23 +1,22 @@
-// What pruning will remove, decided from the wiring alone and printable before anything is done. A block lives if a
-// living block of the next module reads it; the head reads the whole last module. So death cascades backward, no
-// module ever becomes empty (every living block reads K >= 1 blocks), and whatever lives keeps all its K sources.
+// What pruning will remove, decided from the wiring alone (Connectivity.LiveBlocks) and printable before anything is done.
+// Death cascades backward, no module ever becomes empty, and whatever lives keeps all its K sources.
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using GateConnect.Architecture;
+using GateConnect.Model;
 
 namespace GateConnect.Pruning;
 
 /// <summary>Which blocks stay and which go, with the smaller network's plan, wiring and cost.</summary>
 public sealed class PrunePlan
 {
-    private PrunePlan(NetworkBlueprint blueprint, Connectivity connectivity, LastNormAffine affine, ImmutableArray<int>[] kept)
+    private PrunePlan(NetworkBlueprint blueprint, Connectivity connectivity, LastNormAffine affine, bool[][] live)
     {
         (Blueprint, Connectivity) = (blueprint, connectivity);
-        Modules = [.. kept.Select((blocks, module) => new ModulePrune(
-            module, blocks, [.. Enumerable.Range(0, blueprint.Modules[module].Blocks).Except(blocks)]))];
-        Pruned = blueprint.WithBlocks([.. kept.Select(blocks => blocks.Length)]);
-        PrunedConnectivity = new Connectivity([.. connectivity.Modules.Select(module => Reindex(module, kept))]);
+        Modules = [.. live.Select((blocks, module) => new ModulePrune(module, Where(blocks, true), Where(blocks, false)))];
+        Pruned = blueprint.WithBlocks([.. Modules.Select(module => module.Kept.Length)]);
+        PrunedConnectivity = new Connectivity([.. connectivity.Modules.Select(Reindex)]);
         Before = CostModel.Of(blueprint, NetworkForm.Branches, affine);
         After = CostModel.Of(Pruned, NetworkForm.Branches, affine);
     }
@@ -46,6 +45,14 @@ public sealed class PrunePlan
     /// <summary>Whether nothing is to be removed.</summary>
     public bool IsEmpty => Modules.All(module => module.Dropped.IsEmpty);
 
+    /// <summary>Decides what lives in a network, from its gates as they stand.</summary>
+    /// <exception cref="InvalidOperationException">The gates are still being learned.</exception>
+    public static PrunePlan From(BranchNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return From(network.Blueprint, network.Wiring(), network.Options.LastNormAffine);
+    }
+
     /// <summary>Decides what lives.</summary>
     /// <param name="blueprint">The network; it may have been pruned before.</param>
     /// <param name="connectivity">Its wiring.</param>
@@ -56,18 +63,7 @@ public sealed class PrunePlan
     {
         ArgumentNullException.ThrowIfNull(blueprint);
         ArgumentNullException.ThrowIfNull(connectivity);
-        if (!connectivity.Fits(blueprint))
-        {
-            throw new ArgumentException("the wiring does not fit the blueprint's modules", nameof(connectivity));
-        }
-        var kept = new ImmutableArray<int>[blueprint.Modules.Count];
-        kept[^1] = [.. Enumerable.Range(0, blueprint.Modules[^1].Blocks)];
-        for (var module = kept.Length - 1; module > 0; module--)
-        {
-            var reads = connectivity.Modules[module - 1].Reads;
-            kept[module - 1] = [.. kept[module].SelectMany(reader => reads[reader]).Distinct().Order()];
-        }
-        return new PrunePlan(blueprint, connectivity, affine, kept);
+        return new PrunePlan(blueprint, connectivity, affine, connectivity.LiveBlocks(blueprint));
     }
 
     /// <summary>One line per module that loses blocks, then the totals; the same text in every culture.</summary>
@@ -92,13 +88,16 @@ public sealed class PrunePlan
     private static string Saved(long before, long after) =>
         string.Create(CultureInfo.InvariantCulture, $"-{100.0 * (before - after) / before:F1} %");
 
-    private static ModuleConnectivity Reindex(ModuleConnectivity module, ImmutableArray<int>[] kept)
+    private static ImmutableArray<int> Where(bool[] live, bool state) =>
+        [.. Enumerable.Range(0, live.Length).Where(block => live[block] == state)];
+
+    private ModuleConnectivity Reindex(ModuleConnectivity module)
     {
-        var sources = kept[module.Module - 1];
+        var sources = Modules[module.Module - 1].Kept;
         return new ModuleConnectivity(
             module.Module,
             sources.Length,
-            [.. kept[module.Module].Select(reader => module.Reads[reader].Select(source => sources.BinarySearch(source)).ToImmutableArray())]);
+            [.. Modules[module.Module].Kept.Select(reader => module.Reads[reader].Select(source => sources.BinarySearch(source)).ToImmutableArray())]);
     }
 }
 

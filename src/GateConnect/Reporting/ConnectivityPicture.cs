@@ -20,7 +20,7 @@ public static class ConnectivityPicture
     {
         ArgumentNullException.ThrowIfNull(blueprint);
         ArgumentNullException.ThrowIfNull(connectivity);
-        var live = BlockLife.Of(blueprint, connectivity);
+        var live = connectivity.LiveBlocks(blueprint);
         CheckGates(connectivity, gates);
         var drawing = new Drawing(blueprint, connectivity, gates, live);
         return drawing.Draw();

@@ -1,6 +1,7 @@
-// Loss and accuracy over epochs, the end of gate learning marked. Drawn with what fonts the machine has; where it has
-// none the curves come without letters.
+// Loss and accuracy over epochs, the end of gate learning marked. The SVG needs no fonts (CurvesDrawing) and is
+// what pages show. The PNG is drawn with what fonts the machine has; where it has none it comes without letters.
 using System.Globalization;
+using System.Text;
 using GateConnect.Training;
 using ScottPlot;
 using SkiaSharp;
@@ -32,22 +33,22 @@ public static class CurvesPicture
     /// <inheritdoc cref="Png"/>
     public static byte[] Svg(IReadOnlyList<EpochReport> epochs, int width = 1100, int height = 420)
     {
-        var curves = Curves(epochs);
-        using var stream = new MemoryStream();
-        using (var canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, height), stream))
-        {
-            curves.Render(canvas, new PixelRect(0, width, height, 0));
-        }
-        return stream.ToArray();
+        Require(epochs);
+        return Encoding.UTF8.GetBytes(new CurvesDrawing(epochs, width, height).Draw());
     }
 
-    private static Multiplot Curves(IReadOnlyList<EpochReport> epochs)
+    private static void Require(IReadOnlyList<EpochReport> epochs)
     {
         ArgumentNullException.ThrowIfNull(epochs);
         if (epochs.Count == 0)
         {
             throw new ArgumentException("no epochs to draw", nameof(epochs));
         }
+    }
+
+    private static Multiplot Curves(IReadOnlyList<EpochReport> epochs)
+    {
+        Require(epochs);
         var curves = new Multiplot();
         curves.AddPlots(2);
         curves.Layout = new ScottPlot.MultiplotLayouts.Grid(rows: 1, columns: 2);

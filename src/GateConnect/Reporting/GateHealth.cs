@@ -1,4 +1,5 @@
-// What entropy, churn and dead blocks say about learned gates, in sentences: learned, still uniform, or collapsed.
+// What entropy, churn and dead blocks say about learned gates, in sentences: learned, still uniform, or collapsed. The
+// three thresholds are estimates, chosen by what they mean for a row of gates and not fitted to runs: they draw attention.
 using GateConnect.Training;
 
 namespace GateConnect.Reporting;
@@ -7,12 +8,15 @@ namespace GateConnect.Reporting;
 public static class GateHealth
 {
     /// <summary>Entropy, relative to the uniform draw, above which gates are said never to have left it.</summary>
+    /// <remarks>Near uniform it is 1 - v / (2 ln C), v the squared spread over the squared mean: gates of 8 that spread by a fifth.</remarks>
     public const double UniformEntropy = 0.99;
 
     /// <summary>Entropy below this share of that of K equal gates means that single branches took over.</summary>
+    /// <remarks>As many gates as carry half the entropy of K are sqrt(K): two in place of four.</remarks>
     public const double CollapsedShare = 0.5;
 
     /// <summary>Churn of the last gate epoch above which the wiring is said to be unsettled.</summary>
+    /// <remarks>One connection in five; drawn anew at random, a share 1 - K/C would be new, half of them at C/2.</remarks>
     public const double UnsettledChurn = 0.2;
 
     /// <summary>The sentences, warnings first and marked so; empty where no gates were learned.</summary>

@@ -40,9 +40,6 @@ public sealed record RunFolder
     /// <summary><c>summary.md</c>: the run in words and tables (<see cref="SummaryReport"/>).</summary>
     public string SummaryPath => In("summary.md");
 
-    /// <summary><c>report.html</c>: the same as one self-contained page.</summary>
-    public string PagePath => In("report.html");
-
     /// <summary><c>connectivity.svg</c>: the wiring as a picture (<see cref="ConnectivityPicture"/>).</summary>
     public string PicturePath => In("connectivity.svg");
 

@@ -8,7 +8,7 @@ using GateConnect.Training;
 namespace GateConnect.Reporting;
 
 /// <summary>Everything a summary tells.</summary>
-public sealed record SummaryContent
+internal sealed record SummaryContent
 {
     /// <summary>The record of the run; its results may be missing.</summary>
     public required RunRecord Record { get; init; }
@@ -30,7 +30,7 @@ public sealed record SummaryContent
 }
 
 /// <summary>Writes the summary of a run.</summary>
-public static class SummaryReport
+internal static class SummaryReport
 {
     private const int MostCurveRows = 12;
     private const int MostClasses = 20;
@@ -116,7 +116,7 @@ public static class SummaryReport
         {
             return;
         }
-        var live = BlockLife.Of(content.Blueprint, connectivity);
+        var live = connectivity.LiveBlocks(content.Blueprint);
         page.Append("## Wiring\n\n");
         page.Append(Capital(WiringTable.DeadLine(live).TrimEnd())).Append(".\n\n");
         foreach (var picture in content.Pictures.Where(name => name.StartsWith("connectivity", StringComparison.Ordinal)))
@@ -132,7 +132,7 @@ public static class SummaryReport
 
     private static TextTable ModuleTable(SummaryContent content, Connectivity connectivity, bool[][] live)
     {
-        var pruned = BlockLife.Prune(content.Blueprint, live);
+        var pruned = content.Blueprint.WithBlocks([.. live.Select(module => module.Count(block => block))]);
         var table = new TextTable(
             "module", "stage", "live", "fan-in", "out-degree min, mean, max", "parameters", "pruned to", "multiply-adds", "pruned to");
         for (var index = 0; index < live.Length; index++)

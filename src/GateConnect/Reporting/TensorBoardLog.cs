@@ -7,7 +7,7 @@ using TorchSharp.Modules;
 namespace GateConnect.Reporting;
 
 /// <summary>Writes epoch reports as TensorBoard scalars, one event file per process that trained.</summary>
-public sealed class TensorBoardLog
+internal sealed class TensorBoardLog
 {
     private readonly SummaryWriter writer;
     private readonly string folder;

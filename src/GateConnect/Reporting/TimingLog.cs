@@ -11,7 +11,7 @@ namespace GateConnect.Reporting;
 public sealed record EpochTiming(int Epoch, double Seconds, double ImagesPerSecond, long PeakMemoryBytes);
 
 /// <summary>Appends epoch timings to a file. One writer at a time.</summary>
-public sealed class TimingLog
+internal sealed class TimingLog
 {
     private readonly EpochLines<EpochTiming> lines;
 

@@ -15,7 +15,7 @@ public static class WiringTable
     {
         ArgumentNullException.ThrowIfNull(blueprint);
         ArgumentNullException.ThrowIfNull(connectivity);
-        var live = BlockLife.Of(blueprint, connectivity);
+        var live = connectivity.LiveBlocks(blueprint);
         var text = new StringBuilder();
         for (var index = 0; index < live.Length; index++)
         {
@@ -52,10 +52,12 @@ public static class WiringTable
 
     internal static string DeadLine(bool[][] live)
     {
-        var modules = live.Select((module, index) => (Index: index, Dead: BlockLife.Dead(module))).Where(module => module.Dead.Length > 0).ToArray();
+        var modules = live.Select((module, index) => (Index: index, Dead: Dead(module))).Where(module => module.Dead.Length > 0).ToArray();
         return modules.Length == 0
             ? "dead blocks: none\n"
             : "dead blocks: " + string.Join("; ", modules.Select(module =>
                 $"module {Invariant.Text(module.Index)}: {string.Join(", ", module.Dead.Select(block => Invariant.Text(block)))}")) + "\n";
     }
+
+    private static int[] Dead(bool[] live) => [.. Enumerable.Range(0, live.Length).Where(block => !live[block])];
 }

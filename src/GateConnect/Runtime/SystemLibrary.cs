@@ -19,6 +19,14 @@ internal static partial class SystemLibrary
     [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
     public static partial int AllocatorOption(int parameter, int value);
 
+    /// <summary>setenv(3): a variable that native libraries see; with <paramref name="overwrite"/> 0 one that is set stays. 0 on success.</summary>
+    [LibraryImport("libc.so.6", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetVariable(string name, string value, int overwrite);
+
+    /// <summary>getenv(3): a variable as native libraries see it; 0 where it is not set.</summary>
+    [LibraryImport("libc.so.6", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint Variable(string name);
+
     [LibraryImport("libc.so.6", EntryPoint = "dlvsym", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint VersionedSymbol(nint handle, string symbol, string version);
 }

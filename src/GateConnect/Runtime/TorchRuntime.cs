@@ -1,6 +1,6 @@
 // The one door to libtorch. Preparing is cheap and happens when this assembly is first used: the allocator is told to
-// keep its memory and TorchSharp's library is made loadable. Loading takes longer and happens on the first call of
-// EnsureLoaded. Neither throws out of an initializer: a failure is kept and thrown by EnsureLoaded.
+// keep its memory, OpenMP not to wait awake for long, and TorchSharp's library is made loadable. Loading takes longer and
+// happens on the first call of EnsureLoaded. Neither throws out of an initializer: a failure is kept and thrown by EnsureLoaded.
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using TorchSharp;
@@ -56,6 +56,7 @@ public static class TorchRuntime
     private static void Prepare()
     {
         Allocator.Configure();
+        OpenMpWaiting.Configure();
         NativeLoading.MakeLoadable();
     }
 

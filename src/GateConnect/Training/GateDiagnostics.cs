@@ -1,10 +1,10 @@
-// What a run reports about its gates once per epoch: entropy, churn, live blocks.
+// What a run reports about its gates once per epoch: entropy and churn.
 using GateConnect.Architecture;
 
 namespace GateConnect.Training;
 
 /// <summary>Figures about gates and wirings.</summary>
-public static class GateDiagnostics
+internal static class GateDiagnostics
 {
     /// <summary>Mean over blocks of the entropy of the normalised gates over that of the uniform draw: 1 is uniform.</summary>
     public static double Entropy(IReadOnlyList<float[,]> gates)
@@ -34,19 +34,6 @@ public static class GateDiagnostics
             }
         }
         return all == 0 ? 0 : (double)fresh / all;
-    }
-
-    /// <summary>Per module, the blocks that some live block of the next module reads; all of the last module's.</summary>
-    public static int[] LiveBlocks(NetworkBlueprint blueprint, Connectivity connectivity)
-    {
-        var counts = blueprint.Modules.Select(module => module.Blocks).ToArray();
-        HashSet<int> live = [.. Enumerable.Range(0, counts[^1])];
-        for (var module = counts.Length - 1; module > 0; module--)
-        {
-            live = [.. live.SelectMany(reader => connectivity.Modules[module - 1].Reads[reader])];
-            counts[module - 1] = live.Count;
-        }
-        return counts;
     }
 
     private static double Entropy(ReadOnlySpan<float> row)

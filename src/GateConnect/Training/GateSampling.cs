@@ -4,7 +4,7 @@ using GateConnect.Runtime;
 namespace GateConnect.Training;
 
 /// <summary>Draws K distinct branches in proportion to real-valued gates, and picks the K largest.</summary>
-public static class GateSampling
+internal static class GateSampling
 {
     /// <summary>K distinct indices, drawn one after the other in proportion to the gates that are left.</summary>
     /// <param name="gates">Real-valued gates of one block, each at least 0.</param>

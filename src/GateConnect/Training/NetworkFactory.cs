@@ -14,11 +14,5 @@ public static class NetworkFactory
         NetworkBlueprint blueprint, ConnectivityRule rule, Seeds seeds, NetworkOptions options) =>
         rule.Kind == ConnectivityKind.Full
             ? ResNeXt.Create(blueprint, seeds, options)
-            : BranchNetwork.Create(blueprint, InitialWiring(blueprint, rule, seeds), seeds, options);
-
-    /// <summary>The wiring a network starts with: all open, or K random sources per block, which learning replaces.</summary>
-    internal static Connectivity InitialWiring(NetworkBlueprint blueprint, ConnectivityRule rule, Seeds seeds) =>
-        rule.Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
-            ? Connectivity.Full(blueprint)
-            : Connectivity.Random(blueprint, rule.FanInOf(blueprint.Size.Cardinality), seeds.Generator(Seeds.Gates));
+            : BranchNetwork.Create(blueprint, rule, seeds, options);
 }

@@ -1,4 +1,5 @@
 // The values that come out of training: one per epoch, one per evaluation. Nothing here reads a clock.
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace GateConnect.Training;
@@ -39,7 +40,19 @@ public sealed record EpochReport(
     double LearningRate,
     double? GateEntropy,
     double? GateChurn,
-    IReadOnlyList<int>? LiveBlocks);
+    IReadOnlyList<int>? LiveBlocks)
+{
+    /// <summary>One line for a terminal; the same text in every culture.</summary>
+    public override string ToString()
+    {
+        var held = HeldTop1Percent is { } percent
+            ? string.Create(CultureInfo.InvariantCulture, $", held out {percent:F2} %")
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {Epoch,3}  learns {(Phase == TrainingPhase.Gates ? "gates and weights" : "weights          ")}  loss {TrainLoss:F4}, train {TrainTop1Percent:F2} %{held}");
+    }
+}
 
 /// <summary>Where a run stands between two steps; drives progress bars.</summary>
 /// <param name="Step">Optimiser steps so far.</param>
@@ -62,6 +75,11 @@ public readonly record struct StepReport(
 public sealed record Evaluation(
     int Images, double Loss, double Top1Percent, double Top5Percent, IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
+    /// <summary>One line for a terminal; the same text in every culture.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"top-1 {Top1Percent:F2} %, top-5 {Top5Percent:F2} %, loss {Loss:F4} on {Images} images");
+
     /// <summary>Accuracy per class in percent, NaN where a class has no image.</summary>
     public double[] PerClassPercent() =>
         [.. Confusion.Select((row, label) => row.Sum() == 0 ? double.NaN : 100.0 * row[label] / row.Sum())];

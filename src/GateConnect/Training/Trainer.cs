@@ -11,10 +11,12 @@ namespace GateConnect.Training;
 public static class Trainer
 {
     /// <summary>Trains to the end, or until cancelled; goes on from the checkpoint where there is one.</summary>
+    /// <param name="job">What to train; its network ends wired by what was learned.</param>
+    /// <param name="cancel">Ends it after the present batch.</param>
     /// <exception cref="ConfigurationException">Options have mistakes, the parts do not fit, or the checkpoint is of another recipe.</exception>
     /// <exception cref="DivergedException">A loss or gradient is not finite; the last checkpoint is kept.</exception>
     /// <exception cref="ModelFileException">The checkpoint is damaged.</exception>
-    public static TrainingOutcome Run(TrainingJob job, CancellationToken cancel)
+    public static TrainingOutcome Run(TrainingJob job, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(job);
         JobRules.Require(job);

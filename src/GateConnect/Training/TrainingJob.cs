@@ -11,7 +11,16 @@ namespace GateConnect.Training;
 /// <param name="Held">Images measured after every epoch, or null.</param>
 /// <param name="Normalization">Per-channel mean and deviation.</param>
 /// <param name="Augmentation">Crops and flips of the training images.</param>
-public sealed record TrainingData(ImageDataset Train, ImageDataset? Held, Normalization Normalization, Augmentation Augmentation);
+public sealed record TrainingData(ImageDataset Train, ImageDataset? Held, Normalization Normalization, Augmentation Augmentation)
+{
+    /// <summary>Images with their measured normalisation.</summary>
+    /// <param name="train">Images to learn from; their mean and deviation are measured.</param>
+    /// <param name="augmentation">Crops and flips of the training images; null for none.</param>
+    /// <param name="held">Images measured after every epoch, or null.</param>
+    /// <exception cref="ArgumentException">There are no training images.</exception>
+    public static TrainingData Of(ImageDataset train, Augmentation? augmentation = null, ImageDataset? held = null) =>
+        new(train, held, Normalization.Measure(train), augmentation ?? Augmentation.None);
+}
 
 /// <summary>A training to carry out.</summary>
 /// <param name="Network">Trained in place; stays the caller's.</param>

@@ -39,7 +39,7 @@ internal sealed class TrainingLoop
     /// <summary>The wiring that evaluation and pruning use; null for ResNeXt.</summary>
     internal Connectivity? Wiring => job.Network is not BranchNetwork branches
         ? null
-        : state.Estimator?.TopK() ?? NetworkFactory.InitialWiring(branches.Blueprint, job.Rule, job.Seeds);
+        : state.Estimator?.TopK() ?? job.Rule.InitialWiring(branches.Blueprint, job.Seeds);
 
     private BranchNetwork? Branches => job.Network as BranchNetwork;
 
@@ -153,7 +153,7 @@ internal sealed class TrainingLoop
             schedule.At(state.Step - 1),
             learned ? GateDiagnostics.Entropy(state.Estimator!.RealGates) : null,
             topK is not null && state.PreviousTopK is { } before ? GateDiagnostics.Churn(before, topK) : null,
-            Wiring is { } wiring ? GateDiagnostics.LiveBlocks(Branches!.Blueprint, wiring) : null);
+            Wiring is { } wiring ? [.. wiring.LiveBlocks(Branches!.Blueprint).Select(module => module.Count(live => live))] : null);
         state.Meter = default;
         state.PreviousTopK = topK;
         if (topK is not null)

@@ -1,4 +1,4 @@
-// What a wiring is, and how many blocks a random one leaves unread.
+// What a wiring is, how many blocks a random one leaves unread, and which blocks it leaves alive.
 using GateConnect.Architecture;
 using GateConnect.Runtime;
 using GateConnect.Tests.Model;
@@ -53,4 +53,21 @@ public sealed class ConnectivityTests
         var mistake = Assert.Single(new NetworkSize(48, 4, 8).Mistakes());
         Assert.EndsWith("nearest valid: 47, 50, 56", mistake, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_block_that_only_dead_blocks_read_is_dead()
+    {
+        var blueprint = RandomNetworks.Blueprint(new NetworkSize(11, 2, 3));
+        var wiring = new Connectivity(
+        [
+            new ModuleConnectivity(1, 3, [[0], [1], [2]]),
+            new ModuleConnectivity(2, 3, [[0], [0], [1]]), // block 2 of module 1 is dead, so block 2 of module 0 is too
+        ]);
+        Assert.Equal([[true, true, false], [true, true, false], [true, true, true]], wiring.LiveBlocks(blueprint));
+        Assert.All(Connectivity.Full(blueprint).LiveBlocks(blueprint), module => Assert.DoesNotContain(false, module));
+    }
+
+    [Fact]
+    public void A_network_of_other_blocks_is_refused() => Assert.Throws<ArgumentException>(() =>
+        Connectivity.Full(RandomNetworks.Blueprint(new NetworkSize(11, 2, 3))).LiveBlocks(RandomNetworks.Blueprint(new NetworkSize(11, 2, 4))));
 }

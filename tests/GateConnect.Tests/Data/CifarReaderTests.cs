@@ -2,6 +2,7 @@
 using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -25,8 +26,8 @@ public sealed class CifarReaderTests : IDisposable
         var path = folder.Write("cifar-10-binary.tar.gz", packed ? TestImages.Gzip(archive) : archive);
 
         var fromArchive = CifarReader.Read(path, CifarKind.Cifar10);
-        var fromParent = CifarReader.Read(folder.Root, CifarKind.Cifar10);
-        var fromFolder = CifarReader.Read(Path.Combine(folder.Root, "cifar-10-batches-bin"), CifarKind.Cifar10);
+        var fromParent = CifarReader.Read(folder.Path, CifarKind.Cifar10);
+        var fromFolder = CifarReader.Read(folder["cifar-10-batches-bin"], CifarKind.Cifar10);
 
         Assert.Equal(fromFolder.Train.Fingerprint(), fromArchive.Train.Fingerprint());
         Assert.Equal(fromFolder.Test.Fingerprint(), fromArchive.Test.Fingerprint());
@@ -65,7 +66,7 @@ public sealed class CifarReaderTests : IDisposable
         (train[0], train[1]) = (19, 99); // coarse, fine
         folder.Write("train.bin", train);
         folder.Write("test.bin", TestImages.CifarFile(1, labelBytes: 2));
-        var parts = CifarReader.Read(folder.Root, CifarKind.Cifar100);
+        var parts = CifarReader.Read(folder.Path, CifarKind.Cifar100);
 
         Assert.Equal(99, parts.Train.Label(0));
         Assert.Equal(100, parts.Train.ClassNames.Distinct().Count());

@@ -1,5 +1,6 @@
 using GateConnect.Data;
 using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -8,12 +9,12 @@ public sealed class DatasetFetcherTests : IDisposable
     private static readonly SystemPrograms NoPrograms =
         new(_ => false, (_, _) => throw new InvalidOperationException("no program may run"));
 
-    private readonly FetchFolder folder = new();
+    private readonly TemporaryFolder folder = new();
     private readonly List<FetchProgress> seen = [];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private string Cached => folder.In("cache", "fashion-mnist");
+    private string Cached => folder["cache", "fashion-mnist"];
 
     public void Dispose() => folder.Dispose();
 
@@ -76,7 +77,7 @@ public sealed class DatasetFetcherTests : IDisposable
         Assert.True(DatasetVerifier.Verify(entry, Cached, Cancel).IsOfficial);
         Assert.Empty(server.Requests);
         Assert.Equal(["update", "download dataset-fashion-mnist", "-x"], apt.Steps);
-        Assert.All(apt.Calls, call => Assert.StartsWith(folder.In("cache"), call.Folder, StringComparison.Ordinal));
+        Assert.All(apt.Calls, call => Assert.StartsWith(folder["cache"], call.Folder, StringComparison.Ordinal));
         Assert.Equal(
             [FetchStep.RefreshingIndex, FetchStep.DownloadingPackage, FetchStep.Unpacking],
             seen.Select(progress => progress.Step));
@@ -90,7 +91,7 @@ public sealed class DatasetFetcherTests : IDisposable
         await Fetcher(apt.Programs).FetchAsync(TinyDatasets.FashionMnist(), seen.Add, Cancel);
         var folders = apt.Calls[0].Arguments.Where(argument => argument.StartsWith("Dir::", StringComparison.Ordinal)).ToList();
         Assert.Equal(4, folders.Count);
-        Assert.All(folders, setting => Assert.StartsWith(folder.In("cache"), setting[(setting.IndexOf('=') + 1)..], StringComparison.Ordinal));
+        Assert.All(folders, setting => Assert.StartsWith(folder["cache"], setting[(setting.IndexOf('=') + 1)..], StringComparison.Ordinal));
     }
 
     [Theory]
@@ -181,7 +182,7 @@ public sealed class DatasetFetcherTests : IDisposable
     }
 
     private DatasetFetcher Fetcher(SystemPrograms programs) =>
-        new(new DatasetPlaces(folder.In("cache")) { SystemRoot = folder.In("system") })
+        new(new DatasetPlaces(folder["cache"]) { SystemRoot = folder["system"] })
         {
             Programs = programs,
             Policy = new DownloadPolicy { Attempts = 2, FirstDelay = TimeSpan.FromMilliseconds(1), FreeBytes = _ => long.MaxValue },

@@ -1,5 +1,6 @@
 using GateConnect.Data;
 using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -7,7 +8,7 @@ public sealed class DatasetLocatorTests : IDisposable
 {
     private static readonly DatasetEntry Entry = TinyDatasets.FashionMnist();
     private static readonly DatasetEntry Cifar = DatasetCatalog.Find(DatasetKind.Cifar10)!;
-    private readonly FetchFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -21,7 +22,7 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         WriteIdx(place);
         var found = Locator().Locate(Entry).Require();
-        Assert.Equal(new DatasetLocation(folder.In(place.Split('/')), source), found with { Path = Trim(found.Path) });
+        Assert.Equal(new DatasetLocation(folder[place], source), found with { Path = Trim(found.Path) });
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class DatasetLocatorTests : IDisposable
     public void Packed_and_unpacked_files_may_be_mixed()
     {
         WriteIdx("cache/fashion-mnist");
-        File.Delete(folder.In("cache", "fashion-mnist", "t10k-labels-idx1-ubyte.gz"));
+        File.Delete(folder["cache", "fashion-mnist", "t10k-labels-idx1-ubyte.gz"]);
         Assert.Null(Locator().Locate(Entry).Found);
         folder.Write("cache/fashion-mnist/t10k-labels-idx1-ubyte", TinyDatasets.Idx("t10k-labels-idx1-ubyte"));
         Assert.NotNull(Locator().Locate(Entry).Found);
@@ -50,7 +51,7 @@ public sealed class DatasetLocatorTests : IDisposable
         var error = Assert.Throws<DataException>(() => Locator().Locate(Entry).Require());
         string[] expected =
         [
-            folder.In("own", "fashion-mnist"), folder.In("cache", "fashion-mnist"),
+            folder["own", "fashion-mnist"], folder["cache", "fashion-mnist"],
             "/usr/share/datasets/fashion-mnist", "data fetch fashion-mnist", "--data", "GATECONNECT_DATA",
         ];
         Assert.All(expected, text => Assert.Contains(text, error.Message, StringComparison.Ordinal));
@@ -61,8 +62,8 @@ public sealed class DatasetLocatorTests : IDisposable
     public void A_given_path_is_the_only_place_looked_at()
     {
         WriteIdx("cache/fashion-mnist");
-        Directory.CreateDirectory(folder.In("empty"));
-        var error = Assert.Throws<DataException>(() => Locator().Locate(Entry, folder.In("empty")));
+        Directory.CreateDirectory(folder["empty"]);
+        var error = Assert.Throws<DataException>(() => Locator().Locate(Entry, folder["empty"]));
         Assert.Contains("expected train-images-idx3-ubyte.gz", error.Message, StringComparison.Ordinal);
         Assert.Contains("missing: train-images-idx3-ubyte.gz", error.Message, StringComparison.Ordinal);
     }
@@ -70,8 +71,8 @@ public sealed class DatasetLocatorTests : IDisposable
     [Fact]
     public void A_given_path_that_does_not_exist_is_named()
     {
-        var error = Assert.Throws<DataException>(() => Locator().Locate(Cifar, folder.In("nowhere")));
-        Assert.StartsWith($"{folder.In("nowhere")}: does not exist, expected CIFAR-10", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<DataException>(() => Locator().Locate(Cifar, folder["nowhere"]));
+        Assert.StartsWith($"{folder["nowhere"]}: does not exist, expected CIFAR-10", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,8 +82,8 @@ public sealed class DatasetLocatorTests : IDisposable
     public void An_archive_may_be_given_itself_or_by_its_folder(string file, string given, string expected)
     {
         folder.Write(file, TinyDatasets.CifarArchive());
-        var found = Locator().Locate(Cifar, folder.In(given)).Require();
-        Assert.Equal(folder.In(expected.Split('/')), found.Path);
+        var found = Locator().Locate(Cifar, folder[given]).Require();
+        Assert.Equal(folder[expected], found.Path);
     }
 
     [Theory]
@@ -94,7 +95,7 @@ public sealed class DatasetLocatorTests : IDisposable
         {
             folder.Write($"{place}/{name}", new byte[3073]);
         }
-        Assert.Equal(folder.In(place.Split('/')), Trim(Locator().Locate(Cifar, folder.In("batches")).Require().Path));
+        Assert.Equal(folder[place], Trim(Locator().Locate(Cifar, folder["batches"]).Require().Path));
     }
 
     [Fact]
@@ -111,8 +112,8 @@ public sealed class DatasetLocatorTests : IDisposable
         var tiny = TinyDatasets.FashionMnist();
         WriteIdx("own");
         var disguised = tiny with { Kind = DatasetKind.Mnist };
-        Assert.Null(DatasetIdentity.OtherThan(disguised, folder.In("own"), [disguised]));
-        Assert.Equal(tiny, DatasetIdentity.OtherThan(disguised, folder.In("own"), [tiny, disguised]));
+        Assert.Null(DatasetIdentity.OtherThan(disguised, folder["own"], [disguised]));
+        Assert.Equal(tiny, DatasetIdentity.OtherThan(disguised, folder["own"], [tiny, disguised]));
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed class DatasetLocatorTests : IDisposable
     {
         Assert.Equal(folder.Path, DatasetLocator.LocateFolder(folder.Path).Path);
         Assert.Throws<ConfigurationException>(() => DatasetLocator.LocateFolder(null));
-        Assert.Throws<DataException>(() => DatasetLocator.LocateFolder(folder.In("nowhere")));
+        Assert.Throws<DataException>(() => DatasetLocator.LocateFolder(folder["nowhere"]));
         Assert.Throws<DataException>(() => DatasetLocator.LocateFolder(folder.Write("file", [1])));
     }
 
@@ -148,10 +149,10 @@ public sealed class DatasetLocatorTests : IDisposable
 
     private static string Trim(string path) => path.TrimEnd(Path.DirectorySeparatorChar);
 
-    private DatasetPlaces Places() => new(folder.In("cache"))
+    private DatasetPlaces Places() => new(folder["cache"])
     {
-        DataFolder = folder.In("own"),
-        SystemRoot = folder.In("system"),
+        DataFolder = folder["own"],
+        SystemRoot = folder["system"],
     };
 
     private DatasetLocator Locator() => new(Places());

@@ -2,6 +2,7 @@
 using GateConnect.Data;
 using GateConnect.Runtime;
 using SkiaSharp;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -32,7 +33,7 @@ public sealed class DatasetReaderTests : IDisposable
             folder.Write($"{part}-images-idx3-ubyte", TestImages.IdxImages([new byte[16]], 4, 4));
             folder.Write($"{part}-labels-idx1-ubyte", TestImages.IdxLabels(7));
         }
-        var request = new DatasetRequest(kind, folder.Root, new Seeds(1));
+        var request = new DatasetRequest(kind, folder.Path, new Seeds(1));
         var parts = DatasetReader.Read(request);
         Assert.Equal(seventh, parts.Train.ClassNames[parts.Train.Label(0)]);
         Assert.Equal(new ImageShape(1, 4, 4), parts.Train.Shape);
@@ -44,7 +45,7 @@ public sealed class DatasetReaderTests : IDisposable
     {
         folder.Write("train.bin", TestImages.CifarFile(2, 2));
         folder.Write("test.bin", TestImages.CifarFile(1, 2));
-        var parts = DatasetReader.Read(new DatasetRequest(DatasetKind.Cifar100, folder.Root, new Seeds(1)) { ImageSize = 16 });
+        var parts = DatasetReader.Read(new DatasetRequest(DatasetKind.Cifar100, folder.Path, new Seeds(1)) { ImageSize = 16 });
         Assert.Equal(new ImageShape(3, 16, 16), parts.Train.Shape);
         Assert.Equal(1, parts.Train.Pixels(1)[5]);
     }
@@ -57,7 +58,7 @@ public sealed class DatasetReaderTests : IDisposable
             folder.Write(name, TestPhotos.Plain(10, 10, SKColors.Red));
         }
         var done = 0;
-        var request = new DatasetRequest(DatasetKind.Folder, folder.Root, new Seeds(1))
+        var request = new DatasetRequest(DatasetKind.Folder, folder.Path, new Seeds(1))
         {
             TestFraction = 0.5,
             Colour = ImageColour.Grey,

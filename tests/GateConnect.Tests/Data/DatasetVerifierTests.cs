@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using CsCheck;
 using GateConnect.Data;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -8,7 +9,7 @@ public sealed class DatasetVerifierTests : IDisposable
 {
     private static readonly DatasetEntry Entry = TinyDatasets.FashionMnist();
     private static readonly DatasetEntry Cifar = DatasetCatalog.Find(DatasetKind.Cifar10)!;
-    private readonly FetchFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -20,7 +21,7 @@ public sealed class DatasetVerifierTests : IDisposable
         WriteAll();
         var result = DatasetVerifier.Verify(Entry, folder.Path, Cancel);
         Assert.True(result.IsOfficial);
-        Assert.All(result.Files, file => Assert.Equal(new FileInfo(folder.In(file.Name)).Length, file.Bytes));
+        Assert.All(result.Files, file => Assert.Equal(new FileInfo(folder[file.Name]).Length, file.Bytes));
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class DatasetVerifierTests : IDisposable
     public void A_missing_file_is_missing()
     {
         WriteAll();
-        File.Delete(folder.In("train-labels-idx1-ubyte.gz"));
+        File.Delete(folder["train-labels-idx1-ubyte.gz"]);
         var result = DatasetVerifier.Verify(Entry, folder.Path, Cancel);
         Assert.Equal(new FileCheck("train-labels-idx1-ubyte.gz", FileState.Missing) { Note = "not there" }, result.Files[1]);
         Assert.False(result.IsUsable);
@@ -70,7 +71,7 @@ public sealed class DatasetVerifierTests : IDisposable
                 var (bytes, dataBytes) = isPacked ? (packed, packed.Length - 8) : (plain, plain.Length);
                 folder.Write($"train-images-idx3-ubyte{(isPacked ? ".gz" : "")}", bytes[..(int)(share * dataBytes)]);
                 var file = DatasetVerifier.Verify(Entry, folder.Path, Cancel).Files[0];
-                File.Delete(folder.In("train-images-idx3-ubyte"));
+                File.Delete(folder["train-images-idx3-ubyte"]);
                 return file.State == FileState.Damaged && file.Note.Length > 0;
             },
             iter: 60,

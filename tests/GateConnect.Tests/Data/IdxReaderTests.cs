@@ -2,6 +2,7 @@
 using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -20,7 +21,7 @@ public sealed class IdxReaderTests : IDisposable
             using var files = new TemporaryFolder();
             var images = Images(count, rows, columns);
             WriteAll(files, images, rows, columns, packed, renamed ? ".gz" : "");
-            var parts = IdxReader.ReadFolder(files.Root, "letters", Classes);
+            var parts = IdxReader.ReadFolder(files.Path, "letters", Classes);
 
             Assert.Equal("letters", parts.Train.Name);
             Assert.Equal(new ImageShape(1, rows, columns), parts.Test.Shape);
@@ -108,14 +109,14 @@ public sealed class IdxReaderTests : IDisposable
     public void A_missing_file_is_named_with_both_spellings()
     {
         WriteAll(folder, Images(2, 3, 3), 3, 3, packed: false, "");
-        File.Delete(Path.Combine(folder.Root, "t10k-labels-idx1-ubyte"));
+        File.Delete(folder["t10k-labels-idx1-ubyte"]);
         Assert.Contains("no file t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz", Failure().Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_folder_is_said() => Assert.Contains(
         "no such folder",
-        Assert.Throws<DataException>(() => IdxReader.ReadFolder(Path.Combine(folder.Root, "none"), "x", Classes)).Message,
+        Assert.Throws<DataException>(() => IdxReader.ReadFolder(folder["none"], "x", Classes)).Message,
         StringComparison.Ordinal);
 
     private static byte[][] Images(int count, int rows, int columns)
@@ -157,5 +158,5 @@ public sealed class IdxReaderTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
-    private DataException Failure() => Assert.Throws<DataException>(() => IdxReader.ReadFolder(folder.Root, "x", Classes));
+    private DataException Failure() => Assert.Throws<DataException>(() => IdxReader.ReadFolder(folder.Path, "x", Classes));
 }

@@ -3,6 +3,7 @@ using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
 using SkiaSharp;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -140,7 +141,7 @@ public sealed class ImageDecoderTests : IDisposable
     {
         Assert.Contains("cannot be read as an image", Failure(folder.Write("empty.jpg", [])), StringComparison.Ordinal);
         Assert.Contains("cannot be read as an image", Failure(folder.Write("text.jpg", "hello"u8.ToArray())), StringComparison.Ordinal);
-        Assert.Contains("cannot be read as an image", Failure(Path.Combine(folder.Root, "none.jpg")), StringComparison.Ordinal);
+        Assert.Contains("cannot be read as an image", Failure(folder["none.jpg"]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@
 using GateConnect.Data;
 using GateConnect.Runtime;
 using SkiaSharp;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -26,7 +27,7 @@ public sealed class ImageFolderReaderTests : IDisposable
         Photo($"{test}/B/1.png", SKColors.Red);
         Photo($"{test}/b/1.png", SKColors.Blue);
 
-        var parts = ImageFolderReader.Read(folder.Root, Options);
+        var parts = ImageFolderReader.Read(folder.Path, Options);
 
         Assert.Equal(["B", "b"], parts.Train.ClassNames);
         Assert.Equal([1, 2], parts.Train.ClassCounts());
@@ -45,9 +46,9 @@ public sealed class ImageFolderReaderTests : IDisposable
             Photo($"a/{index}.png", new SKColor((byte)index, 0, 0));
             Photo($"b/{index}.png", new SKColor(0, (byte)index, 0));
         }
-        var parts = ImageFolderReader.Read(folder.Root, Options);
-        var again = ImageFolderReader.Read(folder.Root, Options);
-        var other = ImageFolderReader.Read(folder.Root, Options with { Seeds = new Seeds(2) });
+        var parts = ImageFolderReader.Read(folder.Path, Options);
+        var again = ImageFolderReader.Read(folder.Path, Options);
+        var other = ImageFolderReader.Read(folder.Path, Options with { Seeds = new Seeds(2) });
 
         Assert.Equal([8, 8], parts.Train.ClassCounts());
         Assert.Equal([2, 2], parts.Test.ClassCounts());
@@ -65,7 +66,7 @@ public sealed class ImageFolderReaderTests : IDisposable
         folder.Write("train/a/notes.txt", [1]);
         folder.Write("val/b/more.txt", [1]);
         folder.Write("val/b/photo.HEIC", [1]);
-        var parts = ImageFolderReader.Read(folder.Root, Options);
+        var parts = ImageFolderReader.Read(folder.Path, Options);
         Assert.Equal(["ignored files that are not JPEG, PNG, WebP, BMP or GIF: 2 .txt, 1 .heic"], parts.Notes);
     }
 
@@ -77,7 +78,7 @@ public sealed class ImageFolderReaderTests : IDisposable
         folder.Write("val/b/9.jpg", [1, 2, 3]);
         Assert.StartsWith(damaged, Failure(), StringComparison.Ordinal);
 
-        var parts = ImageFolderReader.Read(folder.Root, Options with { Policy = UndecodablePolicy.Skip });
+        var parts = ImageFolderReader.Read(folder.Path, Options with { Policy = UndecodablePolicy.Skip });
         Assert.Equal([1, 1], parts.Train.ClassCounts());
         Assert.StartsWith($"skipped 2 undecodable images, the first: {damaged}", Assert.Single(parts.Notes), StringComparison.Ordinal);
     }
@@ -86,10 +87,10 @@ public sealed class ImageFolderReaderTests : IDisposable
     public void A_class_of_which_nothing_can_be_decoded_is_refused_even_when_skipping()
     {
         ValidFolder();
-        File.Delete(Path.Combine(folder.Root, "train/a/1.png"));
+        File.Delete(folder["train/a/1.png"]);
         folder.Write("train/a/0.jpg", [1, 2, 3]);
         var error = Assert.Throws<DataException>(() =>
-            ImageFolderReader.Read(folder.Root, Options with { Policy = UndecodablePolicy.Skip }));
+            ImageFolderReader.Read(folder.Path, Options with { Policy = UndecodablePolicy.Skip }));
         Assert.Contains("every image is undecodable", error.Message, StringComparison.Ordinal);
     }
 
@@ -104,7 +105,7 @@ public sealed class ImageFolderReaderTests : IDisposable
         Assert.Contains("no such folder", Failure("none"), StringComparison.Ordinal);
         Photo("single/a/1.png", SKColors.Red);
         Assert.Contains("a single class 'a'", Failure("single"), StringComparison.Ordinal);
-        Directory.CreateDirectory(Path.Combine(folder.Root, "inner/c"));
+        Directory.CreateDirectory(folder["inner/c"]);
         Assert.Contains("inner/c: no images", Failure("inner"), StringComparison.Ordinal);
     }
 
@@ -117,7 +118,7 @@ public sealed class ImageFolderReaderTests : IDisposable
         Photo("val/a/1.png", SKColors.Red);
         Photo("val/c/1.png", SKColors.Red);
         Assert.Contains("val: no class 'b'", Failure(), StringComparison.Ordinal);
-        Directory.Delete(Path.Combine(folder.Root, "train"), recursive: true);
+        Directory.Delete(folder["train"], recursive: true);
         Assert.Contains("has val/ but no train/", Failure(), StringComparison.Ordinal);
     }
 
@@ -126,21 +127,21 @@ public sealed class ImageFolderReaderTests : IDisposable
     {
         ValidFolder();
         var seen = new List<LoadProgress>();
-        ImageFolderReader.Read(folder.Root, Options with { Progress = seen.Add });
+        ImageFolderReader.Read(folder.Path, Options with { Progress = seen.Add });
         Assert.Equal([1, 2, 3, 4], seen.Select(progress => progress.Done));
         Assert.All(seen, progress => Assert.Equal(4, progress.Total));
 
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            ImageFolderReader.Read(folder.Root, Options with { Cancellation = cancel.Token }));
+            ImageFolderReader.Read(folder.Path, Options with { Cancellation = cancel.Token }));
     }
 
     [Fact]
     public void Options_out_of_range_are_all_listed() => Assert.Equal(
         3,
         Assert.Throws<ConfigurationException>(() => ImageFolderReader.Read(
-            folder.Root, Options with { ImageSize = 0, TestFraction = double.NaN, MemoryBound = 0 })).Mistakes.Count);
+            folder.Path, Options with { ImageSize = 0, TestFraction = double.NaN, MemoryBound = 0 })).Mistakes.Count);
 
     [Fact]
     public void The_memory_lent_at_once_stays_within_the_bound()
@@ -170,7 +171,7 @@ public sealed class ImageFolderReaderTests : IDisposable
 
     private string Failure(string below = "")
     {
-        var message = Assert.Throws<DataException>(() => ImageFolderReader.Read(Path.Combine(folder.Root, below), Options)).Message;
+        var message = Assert.Throws<DataException>(() => ImageFolderReader.Read(folder[below], Options)).Message;
         Assert.DoesNotContain('\n', message);
         return message;
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
 
 namespace GateConnect.Tests.Data;
 
@@ -17,7 +18,7 @@ public sealed class ResumableDownloadTests : IDisposable
         SpareBytes = 0,
     };
 
-    private readonly FetchFolder folder = new();
+    private readonly TemporaryFolder folder = new();
     private readonly HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly List<long> reported = [];
 
@@ -34,7 +35,7 @@ public sealed class ResumableDownloadTests : IDisposable
     {
         using var server = new LocalServer(LocalServer.Serve(Bytes(300_000)));
         await FetchAsync(server, Bytes(300_000));
-        Assert.Equal(Bytes(300_000), File.ReadAllBytes(folder.In("file")));
+        Assert.Equal(Bytes(300_000), File.ReadAllBytes(folder["file"]));
         Assert.Equal(["file"], folder.Names());
         Assert.Equal(300_000, reported[^1]);
     }
@@ -49,7 +50,7 @@ public sealed class ResumableDownloadTests : IDisposable
                 using var server = new LocalServer(
                     [.. cuts.Select(cut => LocalServer.Serve(bytes, limit: cut)), LocalServer.Serve(bytes)]);
                 await FetchAsync(server, bytes);
-                Assert.Equal(bytes, File.ReadAllBytes(folder.In("file")));
+                Assert.Equal(bytes, File.ReadAllBytes(folder["file"]));
             },
             iter: 12,
             threads: 1);
@@ -75,9 +76,9 @@ public sealed class ResumableDownloadTests : IDisposable
         using var server = new LocalServer(LocalServer.Serve(bytes, limit: 70_000), LocalServer.Serve(bytes));
         await Assert.ThrowsAsync<DataException>(() => FetchAsync(server, bytes, Impatient with { Attempts = 1, ProgressBytes = 1 << 20 }));
         Assert.Equal(["file.part", "file.part.info"], folder.Names());
-        var left = new FileInfo(folder.In("file.part")).Length;
+        var left = new FileInfo(folder["file.part"]).Length;
         await FetchAsync(server, bytes);
-        Assert.Equal(bytes, File.ReadAllBytes(folder.In("file")));
+        Assert.Equal(bytes, File.ReadAllBytes(folder["file"]));
         Assert.Equal($"bytes={left}-", server.Requests[^1].Range);
     }
 
@@ -88,7 +89,7 @@ public sealed class ResumableDownloadTests : IDisposable
         using var server = new LocalServer(
             LocalServer.Serve(old, "\"old\"", limit: 50_000), LocalServer.Serve(renewed, "\"new\""));
         await FetchAsync(server, renewed);
-        Assert.Equal(renewed, File.ReadAllBytes(folder.In("file")));
+        Assert.Equal(renewed, File.ReadAllBytes(folder["file"]));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class ResumableDownloadTests : IDisposable
         using var server = new LocalServer(
             LocalServer.Serve(old, "\"old\"", limit: 50_000), LocalServer.ServeRangeBlindly(renewed, "\"new\""));
         await FetchAsync(server, renewed);
-        Assert.Equal(renewed, File.ReadAllBytes(folder.In("file")));
+        Assert.Equal(renewed, File.ReadAllBytes(folder["file"]));
         Assert.Null(server.Requests[^1].Range);
     }
 
@@ -108,7 +109,7 @@ public sealed class ResumableDownloadTests : IDisposable
         var bytes = Bytes(100_000);
         using var server = new LocalServer(LocalServer.ServeWhole(bytes, limit: 50_000), LocalServer.ServeWhole(bytes));
         await FetchAsync(server, bytes);
-        Assert.Equal(bytes, File.ReadAllBytes(folder.In("file")));
+        Assert.Equal(bytes, File.ReadAllBytes(folder["file"]));
     }
 
     [Theory]
@@ -119,7 +120,7 @@ public sealed class ResumableDownloadTests : IDisposable
         var bytes = Bytes(100_000);
         using var server = new LocalServer(LocalServer.Serve(bytes, tag, limit: 50_000), LocalServer.Serve(bytes, tag));
         await FetchAsync(server, bytes);
-        Assert.Equal(bytes, File.ReadAllBytes(folder.In("file")));
+        Assert.Equal(bytes, File.ReadAllBytes(folder["file"]));
         Assert.All(server.Requests, request => Assert.Null(request.Range));
     }
 
@@ -209,7 +210,7 @@ public sealed class ResumableDownloadTests : IDisposable
             context.Response.OutputStream.Write(bytes, 0, 5000);
             context.Response.OutputStream.Flush();
         });
-        var order = new DownloadOrder(server.File, Official(bytes), folder.In("file"), (done, _) =>
+        var order = new DownloadOrder(server.File, Official(bytes), folder["file"], (done, _) =>
         {
             if (done > 0)
             {
@@ -219,13 +220,13 @@ public sealed class ResumableDownloadTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => new ResumableDownload(client, Impatient).FetchAsync(order, stop.Token));
         Assert.Equal(["file.part", "file.part.info"], folder.Names());
-        Assert.True(new FileInfo(folder.In("file.part")).Length > 0);
+        Assert.True(new FileInfo(folder["file.part"]).Length > 0);
     }
 
     private Task FetchAsync(LocalServer server, byte[] official, DownloadPolicy? policy = null)
     {
         var order = new DownloadOrder(
-            server.File, Official(official), folder.In("file"), (done, _) => reported.Add(done));
+            server.File, Official(official), folder["file"], (done, _) => reported.Add(done));
         return new ResumableDownload(client, policy ?? Impatient).FetchAsync(order, Cancel);
     }
 

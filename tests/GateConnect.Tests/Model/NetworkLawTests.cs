@@ -4,6 +4,7 @@ using GateConnect.Data;
 using GateConnect.Model;
 using GateConnect.Runtime;
 using GateConnect.Tests.Testing;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Tests.Model;
@@ -114,11 +115,12 @@ public sealed class NetworkLawTests
         var direction = Normal(random, 2, 2, 4, 2, 2);
         var x = GatedAggregation.Apply(y, gates);
         (x * direction).sum().backward();
+        using Scalar zero = 0;
         for (var j = 0; j < 2; j++)
         {
-            var sum = Enumerable.Range(0, 3).Select(k => gates.detach()[j, k] * y[k]).Aggregate((one, other) => one + other);
+            var sum = stack([.. Enumerable.Range(0, 3).Select(k => gates.detach()[j, k] * y[k])]).sum([0]);
             AssertClose(sum.relu(), x[j]);
-            var slope = direction[j] * sum.gt(0).to(ScalarType.Float64);                                // dL/dx_j before the ReLU
+            var slope = direction[j] * sum.gt(zero).to(ScalarType.Float64);                                // dL/dx_j before the ReLU
             for (var k = 0; k < 3; k++)
             {
                 AssertClose((slope * y[k]).sum(), gates.grad![j, k]);

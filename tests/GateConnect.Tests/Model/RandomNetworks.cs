@@ -68,6 +68,7 @@ internal static class RandomNetworks
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        using Scalar one = 1;
         foreach (var (name, value) in NetworkTensors.Of(network).OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
         {
             var factors = new float[value.numel()];
@@ -77,7 +78,7 @@ internal static class RandomNetworks
                 factors[index] = (float)(additive ? 0.3 * random.NextNormal() : 0.5 + random.NextDouble());
             }
             var shaped = torch.tensor(factors).view(value.shape);
-            _ = additive ? value.add_(shaped) : value.mul_(shaped);
+            _ = additive ? value.add_(shaped, one) : value.mul_(shaped);
         }
     }
 }

@@ -47,8 +47,8 @@ public sealed class SafetensorsFileTests : IDisposable
         [
             ("scalar", torch.tensor(3.5)),
             ("empty", torch.zeros([2, 0, 3])),
-            ("transposed", torch.arange(6, dtype: torch.float32).view(2, 3).t()),
-            ("large", torch.arange(3_000_000, dtype: torch.int64)),
+            ("transposed", torch.tensor(new float[,] { { 0, 1, 2 }, { 3, 4, 5 } }).t()),
+            ("large", torch.tensor(Enumerable.Range(0, 3_000_000).Select(number => (long)number).ToArray())),
             ("with \"quotes\" and ünicode\n", torch.tensor(new[] { float.NaN, float.NegativeInfinity })),
         ];
 

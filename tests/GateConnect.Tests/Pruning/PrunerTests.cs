@@ -6,6 +6,7 @@ using GateConnect.Pruning;
 using GateConnect.Runtime;
 using GateConnect.Tests.Model;
 using GateConnect.Tests.Testing;
+using TorchSharp;
 
 namespace GateConnect.Tests.Pruning;
 
@@ -97,7 +98,8 @@ public sealed class PrunerTests
         using var network = RandomNetworks.Branches(blueprint, wiring, 1);
         using var other = RandomNetworks.Branches(blueprint, wiring, 2);
         using var images = RandomNetworks.Images(blueprint, 2, 1);
-        using var broken = images * float.NaN;
+        using Scalar nothing = float.NaN;
+        using var broken = images.full_like(nothing);
 
         var failure = Assert.Throws<VerificationException>(() => PruneVerifier.Check(network, other, [images]));
         Assert.Contains("on 2 images", failure.Message, StringComparison.Ordinal);

@@ -6,6 +6,7 @@ using GateConnect.Data;
 using GateConnect.Reporting;
 using GateConnect.Runtime;
 using GateConnect.Tests.Testing;
+using GateConnect.Training;
 
 namespace GateConnect.Tests.Reporting;
 
@@ -54,10 +55,32 @@ public sealed class PictureTests
     {
         byte[] signature = [0x89, 0x50, 0x4E, 0x47];
         Assert.Equal(signature, CurvesPicture.Png(Samples.Epochs)[..4]);
-        var svg = XDocument.Parse(Encoding.UTF8.GetString(CurvesPicture.Svg(Samples.Epochs)));
-        Assert.Equal("svg", svg.Root!.Name.LocalName);
-        Assert.NotEmpty(svg.Root!.Descendants());
+        Assert.Equal(["train", "held out"], Curves(Samples.Epochs).Texts.Where(text => text is "train" or "held out").Distinct());
         Assert.NotEmpty(CurvesPicture.Png([Samples.Epochs[0]]));
         Assert.Throws<ArgumentException>(() => CurvesPicture.Png([]));
+    }
+
+    [Fact]
+    public void The_curves_of_a_run_are_golden() =>
+        Golden.Check("curves.svg", () => Encoding.UTF8.GetString(CurvesPicture.Svg(Samples.Epochs)));
+
+    [Fact]
+    public void Curves_have_a_point_for_every_finite_value_and_none_for_others()
+    {
+        var diverged = Samples.Epochs.Select(report => report.Epoch == 4 ? report with { TrainLoss = double.NaN } : report).ToList();
+        Assert.Equal([5, 3, 6, 3], Curves(diverged).Points);
+        Assert.Equal([1, 1], Curves([Samples.Epochs[0]]).Points);
+        Assert.Equal([0, 0], Curves([Samples.Epochs[0] with { TrainLoss = double.NaN, TrainTop1Percent = double.NaN }]).Points);
+        Assert.Contains("gates fixed", Curves(diverged).Texts);
+        Assert.DoesNotContain("gates fixed", Curves([Samples.Epochs[0]]).Texts);
+    }
+
+    private static (int[] Points, string[] Texts) Curves(IReadOnlyList<EpochReport> epochs)
+    {
+        var drawing = XDocument.Parse(Encoding.UTF8.GetString(CurvesPicture.Svg(epochs)));
+        var lines = drawing.Descendants().Where(element => element.Name.LocalName == "polyline");
+        return (
+            [.. lines.Select(line => ((string)line.Attribute("points")!).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length)],
+            [.. drawing.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value)]);
     }
 }

@@ -1,4 +1,5 @@
 // libtorch is there and computes, its settings hold, and the facts of the machine can be read.
+using System.Runtime.InteropServices;
 using GateConnect.Runtime;
 using GateConnect.Tests.Testing;
 using TorchSharp;
@@ -13,7 +14,8 @@ public sealed class TorchRuntimeTests
     public void Tensors_compute()
     {
         using var scope = torch.NewDisposeScope();
-        var product = torch.ones(2, 3).matmul(torch.full([3, 2], 2f));
+        using Scalar two = 2f;
+        var product = torch.ones(2, 3).matmul(torch.full([3, 2], two));
         Assert.Equal([6f, 6f, 6f, 6f], product.data<float>().ToArray());
     }
 
@@ -64,6 +66,40 @@ public sealed class TorchRuntimeTests
         }
         // Each result has 4,096 pages; given back to the kernel, 16 of them would fault 65,536 times.
         Assert.InRange(PageFaults() - before, 0, 3 * 4096);
+    }
+
+    [Fact]
+    public void Threads_without_work_soon_sleep_unless_the_user_has_said_otherwise()
+    {
+        Assert.SkipUnless(SystemLibrary.IsGlibcX64, "the setting is one of libgomp");
+        var (spins, policy) = (Environment.GetEnvironmentVariable(OpenMpWaiting.SpinVariable), Environment.GetEnvironmentVariable(OpenMpWaiting.PolicyVariable));
+        Assert.Equal(
+            spins ?? (string.IsNullOrEmpty(policy) ? OpenMpWaiting.Spins : null),
+            Marshal.PtrToStringUTF8(SystemLibrary.Variable(OpenMpWaiting.SpinVariable)));
+        Assert.SkipWhen(spins is not null || !string.IsNullOrEmpty(policy), "the user decides how long threads wait");
+        const int operations = 8;
+        using var input = torch.ones(1 << 17);
+        try
+        {
+            TorchRuntime.SetThreads(2);
+            var least = double.PositiveInfinity; // of several rounds: others in this process use the processor too
+            for (var round = 0; round < 10; round++)
+            {
+                var before = Environment.CpuUsage.TotalTime;
+                for (var operation = 0; operation < operations; operation++)
+                {
+                    using var result = input.relu();
+                    Thread.Sleep(5);
+                }
+                least = Math.Min(least, (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / operations);
+            }
+            // Left alone, libgomp lets a thread turn in place for about 3 ms after every operation.
+            Assert.InRange(least, 0, 1.5);
+        }
+        finally
+        {
+            TorchRuntime.SetThreads(1);
+        }
     }
 
     [Fact]

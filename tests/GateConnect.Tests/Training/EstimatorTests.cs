@@ -7,6 +7,7 @@ using GateConnect.Runtime;
 using GateConnect.Tests.Model;
 using GateConnect.Tests.Testing;
 using GateConnect.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Tests.Training;
@@ -46,9 +47,10 @@ public sealed class EstimatorTests
                     {
                         using var frozen = no_grad();
                         using var entry = gates[j, k];
-                        entry.add_(shift);
+                        using Scalar there = shift, one = 1;
+                        entry.add_(there, one);
                         var loss = Loss(network, images).item<double>();
-                        entry.sub_(shift);
+                        entry.sub_(there);
                         return loss;
                     }
                 }

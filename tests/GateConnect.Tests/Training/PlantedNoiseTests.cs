@@ -5,6 +5,7 @@ using GateConnect.Data;
 using GateConnect.Model;
 using GateConnect.Runtime;
 using GateConnect.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Tests.Training;
@@ -29,7 +30,11 @@ public sealed class PlantedNoiseTests
             WarmUpSteps = 20,
             Gates = new GateOptions
             {
-                Estimator = kind, PhaseShare = 0.9, Step = 0.02, Centring = GateCentring.Row, Scaling = GateScaling.RootMeanSquare,
+                Estimator = kind,
+                PhaseShare = 0.9,
+                Step = 0.02,
+                Centring = GateCentring.Row,
+                Scaling = GateScaling.RootMeanSquare,
             },
         };
         Speak(network, step: 0);
@@ -46,12 +51,13 @@ public sealed class PlantedNoiseTests
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        using Scalar three = 3;
         for (var module = 0; module < 2; module++)
         {
             var (random, bank) = (new Seeds(1).Generator("noise", step, module), network.modules[module]);
             var noise = bank.expand.narrow(0, 0, Noisy);
             noise.copy_(tensor(Enumerable.Range(0, (int)noise.numel()).Select(_ => (float)random.NextNormal()).ToArray()).view(noise.shape));
-            bank.expandNorm.weight.narrow(0, 0, Noisy).fill_(3);
+            bank.expandNorm.weight.narrow(0, 0, Noisy).fill_(three);
             bank.expandNorm.bias.narrow(0, 0, Noisy).zero_();
         }
     }

@@ -5,6 +5,7 @@ using GateConnect.Model;
 using GateConnect.Runtime;
 using GateConnect.Tests.Testing;
 using GateConnect.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Tests.Training;
@@ -81,7 +82,8 @@ public sealed class TrainerTests
         using var network = TinyRuns.Network(ConnectivityRule.FullBranches);
         using (no_grad())
         {
-            network.get_parameter("head.weight")!.fill_(3e38); // finite, but the logits are not
+            using Scalar large = 3e38;
+            network.get_parameter("head.weight")!.fill_(large); // finite, but the logits are not
         }
         var error = Assert.Throws<DivergedException>(() => Trainer.Run(
             TinyRuns.Job(network, ConnectivityRule.FullBranches, TinyRuns.Options), CancellationToken.None));
