@@ -17,7 +17,7 @@ internal sealed class BlockBank : nn.Module<Tensor, Tensor>
     internal readonly Parameter expand;
     internal readonly BranchNorm expandNorm;
     internal readonly Shortcut? shortcut;
-    private readonly double shortcutShare;
+    internal readonly double shortcutShare;
 
     /// <param name="module">The module's plan.</param>
     /// <param name="readerFanIn">K of the next module, or C for the head.</param>

@@ -37,11 +37,19 @@ internal sealed class BottleneckTrunk : nn.Module<Tensor, Tensor>
     /// <returns>r, [N, C*w, H', W'].</returns>
     public override Tensor forward(Tensor input)
     {
-        var thin = nn.functional.relu(reduceNorm.call(Reduce(input)));                              // [N, C*w, H, W]
-        var convolved = nn.functional.conv2d(
-            thin, convolve, strides: [stride, stride], padding: [1, 1], groups: blocks);            // [N, C*w, H', W']
-        return nn.functional.relu(convolveNorm.call(convolved));
+        var thin = Activate(Reduce(input));                                                         // [N, C*w, H, W]
+        return Finish(nn.functional.conv2d(
+            thin, convolve, strides: [stride, stride], padding: [1, 1], groups: blocks));           // [N, C*w, H', W']
     }
+
+    /// <summary>1 or 2.</summary>
+    internal int Stride => (int)stride;
+
+    /// <summary>Norm and ReLU between the 1x1 in and the 3x3.</summary>
+    internal Tensor Activate(Tensor reduced) => nn.functional.relu(reduceNorm.call(reduced));
+
+    /// <summary>Norm and ReLU behind the 3x3.</summary>
+    internal Tensor Finish(Tensor convolved) => nn.functional.relu(convolveNorm.call(convolved));
 
     // A dense 1x1 per branch beats one grouped convolution or a batched product by 2 to 3 (docs/performance.md).
     private Tensor Reduce(Tensor input)

@@ -120,6 +120,10 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
+        if (FusedPass.Supports(Options))
+        {
+            return head.call(FusedPass.Apply(this, stem.call(input))).MoveToOuterDisposeScope(); // [N, classes]
+        }
         var x = stem.call(input).unsqueeze(0);                              // [1, N, d, H, W]
         for (var index = 0; index < modules.Count; index++)
         {

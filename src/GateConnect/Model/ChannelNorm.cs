@@ -30,6 +30,34 @@ internal sealed class ChannelNorm : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The norm as slope and shift, for inputs that are never normalised in a pass of their own.</summary>
+    /// <param name="mean">The batch's mean, [channels]; read in training mode only, as the others.</param>
+    /// <param name="variance">The batch's biased variance, [channels].</param>
+    /// <param name="count">Values of a channel that they were taken over.</param>
+    /// <returns>[channels] each, such that slope x + shift = BN(x); training mode moves the running statistics.</returns>
+    internal (Tensor Slope, Tensor Shift) Fold(Tensor mean, Tensor variance, double count)
+    {
+        if (training)
+        {
+            MoveStatistics(mean, variance, count);
+        }
+        else
+        {
+            (mean, variance) = (runningMean, runningVariance);
+        }
+        using Scalar epsilon = Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
+        var slope = weight * variance.add(epsilon, one).rsqrt();
+        return (slope, bias - (mean * slope));
+    }
+
+    private void MoveStatistics(Tensor mean, Tensor variance, double count)
+    {
+        using var frozen = no_grad();
+        using Scalar old = 1 - Momentum, fresh = Momentum, freshUnbiased = Momentum * (count > 1 ? count / (count - 1) : 1.0);
+        runningMean.mul_(old).add_(mean, alpha: fresh);
+        runningVariance.mul_(old).add_(variance, alpha: freshUnbiased);
+    }
+
     public override Tensor forward(Tensor input) => nn.functional.batch_norm(
         input, runningMean, runningVariance, weight, bias, training, Momentum, Epsilon);
 }

@@ -4,6 +4,16 @@ using static TorchSharp.torch;
 
 namespace GateConnect.Model;
 
+/// <summary>How the modules are computed; the results agree up to rounding.</summary>
+public enum KernelPath
+{
+    /// <summary>By fused kernels where device, precision and processor have them, else as <see cref="Reference"/>.</summary>
+    Fast,
+
+    /// <summary>By plain torch operations, on any device.</summary>
+    Reference,
+}
+
 /// <summary>Device, precision and the owner of the last norms' affine.</summary>
 public sealed record NetworkOptions
 {
@@ -15,6 +25,9 @@ public sealed record NetworkOptions
 
     /// <summary>Float32 (default), or Float64 to check gradients.</summary>
     public ScalarType Precision { get; init; } = ScalarType.Float32;
+
+    /// <summary>How the modules are computed; default fast.</summary>
+    public KernelPath Kernels { get; init; } = KernelPath.Fast;
 
     /// <summary>Whose the affine of the branches' last norm is; default shared, which is ResNeXt's parameter count.</summary>
     public LastNormAffine LastNormAffine { get; init; } = LastNormAffine.Shared;

@@ -23,6 +23,9 @@ internal sealed class Shortcut : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>1 or 2: every so many pixels one is read.</summary>
+    internal int Stride => (int)stride;
+
     /// <summary>Projects every input with the same weights.</summary>
     /// <param name="input">[B, N, d_in, H, W], B = 1 or C.</param>
     /// <returns>[B, N, d_out, H', W'].</returns>

@@ -16,9 +16,10 @@ internal static class RandomNetworks
         NetworkBlueprint.Create(size, image ?? Grey, classes: 3);
 
     internal static BranchNetwork Branches(
-        NetworkBlueprint blueprint, Connectivity connectivity, ulong seed, LastNormAffine affine = LastNormAffine.Shared)
+        NetworkBlueprint blueprint, Connectivity connectivity, ulong seed, LastNormAffine affine = LastNormAffine.Shared,
+        KernelPath kernels = KernelPath.Fast)
     {
-        var options = new NetworkOptions { LastNormAffine = affine };
+        var options = new NetworkOptions { LastNormAffine = affine, Kernels = kernels };
         var network = BranchNetwork.Create(blueprint, connectivity, new Seeds(seed), options);
         Shake(network, new SeededRandom(seed));
         network.eval();

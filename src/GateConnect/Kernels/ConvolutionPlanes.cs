@@ -1,0 +1,179 @@
+// A grouped 3x3 convolution as products of whole planes. A plane is its image with a border of zeros, row after row in
+// one line; then output pixel q of every tap reads pixel q plus a constant, and lines of pixels need no corners. The
+// columns that belong to no pixel are computed and left out. With stride 2 the image is split into the planes of its
+// even and odd rows and columns first, after which every tap has a constant again.
+namespace GateConnect.Kernels;
+
+/// <summary>Sizes and tensors of a grouped 3x3 convolution with padding 1, w channels in and out of each group.</summary>
+internal sealed unsafe class Convolution
+{
+    /// <summary>Side of the kernel.</summary>
+    internal const int Side = 3;
+
+    /// <summary>Taps of the kernel.</summary>
+    internal const int Taps = Side * Side;
+
+    /// <summary>N.</summary>
+    internal required int Images { get; init; }
+
+    /// <summary>C.</summary>
+    internal required int Groups { get; init; }
+
+    /// <summary>w.</summary>
+    internal required int Channels { get; init; }
+
+    /// <summary>Rows of an input image.</summary>
+    internal required int InputHeight { get; init; }
+
+    /// <summary>Pixels in a row of it.</summary>
+    internal required int InputWidth { get; init; }
+
+    /// <summary>1 or 2.</summary>
+    internal required int Stride { get; init; }
+
+    /// <summary>[N, C*w, H, W].</summary>
+    internal required float* Input { get; init; }
+
+    /// <summary>[C*w, w, 3, 3].</summary>
+    internal required float* Weights { get; init; }
+
+    internal int OutputHeight => ((InputHeight - 1) / Stride) + 1;
+
+    internal int OutputWidth => ((InputWidth - 1) / Stride) + 1;
+}
+
+/// <summary>Where everything stands in the planes of a few images of one group.</summary>
+internal sealed unsafe class ConvolutionPlanes
+{
+    // So many pixels are worked on at once that the ends of planes do not count, and so few that they stay in the cache.
+    private const int PixelsAtOnce = 512;
+    private const int Width = PixelBlocks.Width;
+
+    private readonly Convolution convolution;
+
+    internal ConvolutionPlanes(Convolution convolution)
+    {
+        this.convolution = convolution;
+        Border = 2 / convolution.Stride;
+        Pitch = convolution.OutputWidth + Border;
+        Rows = convolution.OutputHeight + Border;
+        ImagesAtOnce = Math.Clamp(PixelsAtOnce / (Rows * Pitch), 1, convolution.Images);
+        Length = ((ImagesAtOnce * Rows * Pitch) + Width - 1) / Width * Width;
+        Lead = ((Border * Pitch) + Border + 15) / 16 * 16;
+        Plane = Length + (2 * Lead);
+    }
+
+    /// <summary>Rows before, and columns behind, an image that belong to no pixel.</summary>
+    internal int Border { get; }
+
+    /// <summary>From one row to the next.</summary>
+    internal int Pitch { get; }
+
+    /// <summary>Rows of an image with its border.</summary>
+    internal int Rows { get; }
+
+    /// <summary>How many images stand in one plane.</summary>
+    internal int ImagesAtOnce { get; }
+
+    /// <summary>Pixels that are computed, a multiple of 64.</summary>
+    internal int Length { get; }
+
+    /// <summary>Zeros before and behind them that taps may reach.</summary>
+    internal int Lead { get; }
+
+    /// <summary>Floats of a plane, borders and all.</summary>
+    internal int Plane { get; }
+
+    /// <summary>Planes that an input channel is split into: stride squared.</summary>
+    internal int Phases => convolution.Stride * convolution.Stride;
+
+    /// <summary>Runs of images, each in planes of its own.</summary>
+    internal int Runs => (convolution.Images + ImagesAtOnce - 1) / ImagesAtOnce;
+
+    /// <summary>In which of a channel's planes a tap reads.</summary>
+    internal int PhaseOf(int tap) =>
+        (tap / Convolution.Side % convolution.Stride * convolution.Stride) + (tap % Convolution.Side % convolution.Stride);
+
+    /// <summary>How far behind the output pixel a tap reads, in its plane.</summary>
+    internal int ShiftOf(int tap) =>
+        (tap / Convolution.Side / convolution.Stride * Pitch) + (tap % Convolution.Side / convolution.Stride);
+
+    /// <summary>Spreads the input of a run and group over planes [w, phases, plane], from <see cref="Lead"/> on; the rest must be zero.</summary>
+    internal void Spread(float* input, int run, int group, float* planes) => EachRow(run, group, (image, channel, row, source) =>
+    {
+        var y = row + 1;
+        for (var parity = 0; parity < convolution.Stride; parity++)
+        {
+            var phase = (y % convolution.Stride * convolution.Stride) + parity;
+            var target = planes + (((long)channel * Phases) + phase) * Plane + Lead + (((image * Rows) + (y / convolution.Stride)) * Pitch);
+            Copy(input + source, parity, target);
+        }
+    });
+
+    /// <summary>Gathers an input's gradient from planes as <see cref="Spread"/> laid them.</summary>
+    internal void Collect(float* planes, int run, int group, float* inputGradient) => EachRow(run, group, (image, channel, row, place) =>
+    {
+        var y = row + 1;
+        for (var parity = 0; parity < convolution.Stride; parity++)
+        {
+            var phase = (y % convolution.Stride * convolution.Stride) + parity;
+            var source = planes + (((long)channel * Phases) + phase) * Plane + Lead + (((image * Rows) + (y / convolution.Stride)) * Pitch);
+            var x = FirstColumn(parity);
+            for (int from = (x + 1) / convolution.Stride; x < convolution.InputWidth; x += convolution.Stride)
+            {
+                inputGradient[place + x] = source[from++];
+            }
+        }
+    });
+
+    /// <summary>Copies output planes [w, plane], image rows from row <paramref name="above"/> on, to a run's output.</summary>
+    internal void Take(float* planes, int run, int group, int above, float* output) => EachOutputRow(run, group, (image, channel, row, place) =>
+        new ReadOnlySpan<float>(planes + ((long)channel * Plane) + Lead + (((image * Rows) + row + above) * Pitch), convolution.OutputWidth)
+            .CopyTo(new Span<float>(output + place, convolution.OutputWidth)));
+
+    /// <summary>The other way round.</summary>
+    internal void Put(float* output, int run, int group, int above, float* planes) => EachOutputRow(run, group, (image, channel, row, place) =>
+        new ReadOnlySpan<float>(output + place, convolution.OutputWidth)
+            .CopyTo(new Span<float>(planes + ((long)channel * Plane) + Lead + (((image * Rows) + row + above) * Pitch), convolution.OutputWidth)));
+
+    /// <summary>Images of a run; the last may have fewer.</summary>
+    internal int ImagesOf(int run) => Math.Min(ImagesAtOnce, convolution.Images - (run * ImagesAtOnce));
+
+    // The first column whose padded place has this parity.
+    private int FirstColumn(int parity) => convolution.Stride == 1 ? 0 : 1 - parity;
+
+    private void Copy(float* row, int parity, float* target)
+    {
+        if (convolution.Stride == 1)
+        {
+            new ReadOnlySpan<float>(row, convolution.InputWidth).CopyTo(new Span<float>(target + 1, convolution.InputWidth));
+            return;
+        }
+        var x = FirstColumn(parity);
+        for (var to = (x + 1) / convolution.Stride; x < convolution.InputWidth; x += convolution.Stride)
+        {
+            target[to++] = row[x];
+        }
+    }
+
+    private void EachRow(int run, int group, Action<int, int, int, long> row) =>
+        Each(run, group, convolution.InputHeight, convolution.InputWidth, row);
+
+    private void EachOutputRow(int run, int group, Action<int, int, int, long> row) =>
+        Each(run, group, convolution.OutputHeight, convolution.OutputWidth, row);
+
+    private void Each(int run, int group, int height, int width, Action<int, int, int, long> visit)
+    {
+        for (var image = 0; image < ImagesOf(run); image++)
+        {
+            for (var channel = 0; channel < convolution.Channels; channel++)
+            {
+                var plane = (((long)(run * ImagesAtOnce) + image) * convolution.Groups + group) * convolution.Channels + channel;
+                for (var row = 0; row < height; row++)
+                {
+                    visit(image, channel, row, ((plane * height) + row) * width);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// All modules on the fast path, as one node of torch's graph: from the stem's output to the head's input and back.
+using GateConnect.Kernels;
+using static TorchSharp.torch;
+
+namespace GateConnect.Model;
+
+/// <summary>One forward pass through the modules, and what its backward pass needs.</summary>
+internal sealed class FusedPass
+{
+    private readonly List<FusedModule> modules = [];
+    private readonly bool differentiable;
+    private Tensor? stemLeaf;
+
+    private FusedPass(BranchNetwork network, bool differentiable)
+    {
+        this.differentiable = differentiable;
+        Workers = get_num_threads();
+        for (var index = 0; index < network.modules.Count; index++)
+        {
+            var bank = network.modules[index];
+            var gates = index + 1 < network.modules.Count ? network.Gates.Of(index + 1) : Keep(ones(1, bank.expand.shape[0]));
+            modules.Add(new FusedModule(bank, gates, this));
+        }
+    }
+
+    /// <summary>Whether this machine and these options have a fast path.</summary>
+    internal static bool Supports(NetworkOptions options) =>
+        options is { Kernels: KernelPath.Fast, Precision: ScalarType.Float32, Device.type: TorchSharp.DeviceType.CPU } && BlockKernels.Best.Lanes > 1;
+
+    /// <summary>Threads of every kernel: those of libtorch.</summary>
+    internal int Workers { get; }
+
+    /// <summary>What the head reads.</summary>
+    /// <param name="network">The network; its mode and gates as they are.</param>
+    /// <param name="stem">[N, d, H, W].</param>
+    /// <returns>[N, d', H', W'].</returns>
+    internal static Tensor Apply(BranchNetwork network, Tensor stem)
+    {
+        var differentiable = is_grad_enabled();
+        var pass = new FusedPass(network, differentiable);
+        return differentiable ? Node.apply(stem, pass) : pass.Forward(stem);
+    }
+
+    /// <summary>Hands a tensor to whoever called the network: backward comes after forward's own scope has ended.</summary>
+    internal Tensor Keep(Tensor tensor) => differentiable ? tensor.MoveToOuterDisposeScope() : tensor;
+
+    /// <summary>The same, and from here on torch computes a gradient for it.</summary>
+    internal Tensor KeepLeaf(Tensor tensor) => Keep(tensor).requires_grad_(differentiable);
+
+    private Tensor Forward(Tensor stem)
+    {
+        using var mode = set_grad_enabled(differentiable);
+        stemLeaf = KeepLeaf(stem.detach());
+        var x = modules[0].Forward(stemLeaf);
+        foreach (var module in modules.Skip(1))
+        {
+            var next = module.Forward(x);
+            if (!differentiable)
+            {
+                x.Values.Dispose();
+            }
+            x = next;
+        }
+        using var plain = no_grad();
+        return x.Unpack(Workers);
+    }
+
+    private Tensor Backward(Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var dx = WideTensor.Pack(gradient, Workers);
+        for (var index = modules.Count - 1; index >= 0; index--)
+        {
+            dx = modules[index].Backward(dx)!;
+        }
+        return stemLeaf!.grad!.MoveToOuterDisposeScope();
+    }
+
+    private sealed class Node : autograd.SingleTensorFunction<Node>
+    {
+        private const string Pass = "pass";
+
+        public override string Name => nameof(FusedPass);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data(Pass, vars[1]);
+            return ((FusedPass)vars[1]).Forward((Tensor)vars[0]);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+            [((FusedPass)ctx.get_data(Pass)).Backward(grad_output), null!];
+    }
+}

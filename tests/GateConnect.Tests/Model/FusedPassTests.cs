@@ -1,0 +1,160 @@
+// The fast path against the reference: the same logits, gradients of every parameter and gate, and running statistics.
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Model;
+using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace GateConnect.Tests.Model;
+
+[NoTensorLeak]
+public sealed class FusedPassTests
+{
+    private const double Tolerance = 2e-3;
+
+    /// <summary>Width, cardinality, fan-in, image side, batch: odd sizes, part-filled blocks, images that share one.</summary>
+    public static TheoryData<int, int, int, int, int> Sizes => new()
+    {
+        { 4, 8, 4, 8, 4 },
+        { 4, 8, 8, 16, 2 },
+        { 2, 1, 1, 8, 3 },
+        { 3, 5, 2, 11, 5 },
+        { 5, 3, 1, 9, 2 },
+        { 2, 9, 7, 10, 3 },
+        { 8, 4, 2, 56, 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void A_step_under_fixed_gates_is_that_of_the_reference(int width, int cardinality, int fanIn, int side, int batch)
+    {
+        using var pair = new Pair(width, cardinality, fanIn, side, seed: 1);
+        pair.AssertStepsAgree(batch);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void A_step_under_learned_gates_is_that_of_the_reference(int width, int cardinality, int fanIn, int side, int batch)
+    {
+        using var pair = new Pair(width, cardinality, fanIn, side, seed: 2);
+        pair.LearnGates(closed: 0);
+        pair.AssertStepsAgree(batch);
+        pair.LearnGates(closed: 0.5);
+        pair.AssertStepsAgree(batch);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void An_evaluation_is_that_of_the_reference(int width, int cardinality, int fanIn, int side, int batch)
+    {
+        using var pair = new Pair(width, cardinality, fanIn, side, seed: 3);
+        pair.Fast.eval();
+        pair.Reference.eval();
+        using var scope = NewDisposeScope();
+        var images = RandomNetworks.Images(pair.Fast.Blueprint, batch, seed: 4);
+        AssertClose("logits", RandomNetworks.Logits(pair.Reference, images), RandomNetworks.Logits(pair.Fast, images));
+        pair.AssertStepsAgree(batch); // in evaluation mode too, gradients flow
+    }
+
+    [Fact]
+    public void Two_hundred_steps_leave_no_tensor_behind()
+    {
+        using var pair = new Pair(width: 2, cardinality: 4, fanIn: 2, side: 8, seed: 5);
+        pair.LearnGates(closed: 0);
+        using var images = RandomNetworks.Images(pair.Fast.Blueprint, 3, seed: 6);
+        pair.Step(pair.Fast, images);
+        var alive = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var step = 0; step < 200; step++)
+        {
+            pair.Step(pair.Fast, images);
+        }
+        Assert.Equal(alive, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    private static void AssertClose(string name, float[] expected, float[] actual)
+    {
+        var scale = expected.Max(Math.Abs) + 1e-3;
+        var worst = expected.Zip(actual, (one, other) => Math.Abs(one - other) / scale).Max();
+        Assert.True(worst < Tolerance, $"{name}: off by {worst:E2} of its largest value {scale:E2}");
+    }
+
+    private sealed class Pair : IDisposable
+    {
+        private readonly ulong seed;
+
+        internal Pair(int width, int cardinality, int fanIn, int side, ulong seed)
+        {
+            this.seed = seed;
+            var blueprint = RandomNetworks.Blueprint(new NetworkSize(11, width, cardinality), new ImageShape(3, side, side));
+            var wiring = Connectivity.Random(blueprint, fanIn, new SeededRandom(seed));
+            Fast = RandomNetworks.Branches(blueprint, wiring, seed);
+            Reference = RandomNetworks.Branches(blueprint, wiring, seed, kernels: KernelPath.Reference);
+            Fast.train();
+            Reference.train();
+        }
+
+        internal BranchNetwork Fast { get; }
+
+        internal BranchNetwork Reference { get; }
+
+        internal void LearnGates(double closed)
+        {
+            var random = new SeededRandom(seed);
+            for (var module = 1; module <= Fast.Gates.Count; module++)
+            {
+                var shape = Fast.Gates.Of(module).shape;
+                var values = new float[shape[0], shape[1]];
+                for (var index = 0; index < values.Length; index++)
+                {
+                    values[index / shape[1], index % shape[1]] = random.NextDouble() < closed ? 0f : (float)random.NextDouble();
+                }
+                Fast.Gates.Set(module, values);
+                Reference.Gates.Set(module, values);
+            }
+            Fast.Gates.Learn();
+            Reference.Gates.Learn();
+        }
+
+        internal float[] Step(BranchNetwork network, Tensor images)
+        {
+            using var scope = NewDisposeScope();
+            foreach (var (_, parameter) in network.named_parameters())
+            {
+                parameter.grad?.zero_();
+            }
+            network.Gates.ZeroGradients();
+            var logits = network.call(images);
+            var labels = arange(images.shape[0]).remainder(3).to(ScalarType.Int64);
+            nn.functional.cross_entropy(logits, labels).backward();
+            return logits.data<float>().ToArray();
+        }
+
+        internal void AssertStepsAgree(int batch)
+        {
+            using var scope = NewDisposeScope();
+            var images = RandomNetworks.Images(Fast.Blueprint, batch, seed);
+            AssertClose("logits", Step(Reference, images), Step(Fast, images));
+            foreach (var ((name, one), (_, other)) in Reference.named_parameters().Zip(Fast.named_parameters()))
+            {
+                AssertClose($"gradient of {name}", one.grad!.contiguous().data<float>().ToArray(), other.grad!.contiguous().data<float>().ToArray());
+            }
+            foreach (var ((name, one), (_, other)) in Reference.named_buffers().Zip(Fast.named_buffers()))
+            {
+                AssertClose(name, one.data<float>().ToArray(), other.data<float>().ToArray());
+            }
+            for (var module = 1; module <= Fast.Gates.Count && Fast.Gates.Of(1).requires_grad; module++)
+            {
+                AssertClose(
+                    $"gate gradient of module {module}", [.. Reference.Gates.Gradient(module).Cast<float>()], [.. Fast.Gates.Gradient(module).Cast<float>()]);
+            }
+        }
+
+        public void Dispose()
+        {
+            Fast.Dispose();
+            Reference.Dispose();
+        }
+    }
+}
