@@ -59,7 +59,7 @@ internal sealed unsafe class ConvolutionPlanes
         Rows = convolution.OutputHeight + Border;
         ImagesAtOnce = Math.Clamp(PixelsAtOnce / (Rows * Pitch), 1, convolution.Images);
         Length = ((ImagesAtOnce * Rows * Pitch) + Width - 1) / Width * Width;
-        Lead = ((Border * Pitch) + Border + 15) / 16 * 16;
+        Lead = (((Border * Pitch) + Border + Width - 1) / Width * Width) + Width;
         Plane = Length + (2 * Lead);
     }
 
@@ -78,7 +78,7 @@ internal sealed unsafe class ConvolutionPlanes
     /// <summary>Pixels that are computed, a multiple of 64.</summary>
     internal int Length { get; }
 
-    /// <summary>Zeros before and behind them that taps may reach.</summary>
+    /// <summary>Zeros before and behind them: as far as taps reach, and whole runs of 64 with them.</summary>
     internal int Lead { get; }
 
     /// <summary>Floats of a plane, borders and all.</summary>

@@ -28,7 +28,7 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Multiply(TVector a, TVector b);
 
-    /// <summary>max(value, 0).</summary>
+    /// <summary>max(value, 0); what is no number stays none.</summary>
     static abstract TVector Rectify(TVector value);
 
     /// <summary>value where sign is above 0, else 0.</summary>
@@ -70,7 +70,7 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Rectify(Vector512<float> value) => Avx512F.Max(value, Vector512<float>.Zero);
+    public static Vector512<float> Rectify(Vector512<float> value) => Avx512F.Max(Vector512<float>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> KeepWherePositive(Vector512<float> value, Vector512<float> sign) =>
@@ -119,7 +119,7 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Rectify(Vector256<float> value) => Avx.Max(value, Vector256<float>.Zero);
+    public static Vector256<float> Rectify(Vector256<float> value) => Avx.Max(Vector256<float>.Zero, value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> KeepWherePositive(Vector256<float> value, Vector256<float> sign) =>

@@ -51,7 +51,7 @@ internal sealed unsafe class FusedModule
         identity = WideTensor.Pack(identityPlanes, pass.Workers);
         pass.Keep(identity.Values);
         (expand, bias) = bank.expandNorm.call(bank.expand, thin);
-        return Aggregate(full([Channels], (float)bank.shortcutShare));
+        return Aggregate(ConstantShare());
     }
 
     /// <summary>x' of any other module.</summary>
@@ -68,7 +68,7 @@ internal sealed unsafe class FusedModule
         if (bank.shortcut is null)
         {
             identity = x;
-            return Aggregate(full([Channels], (float)bank.shortcutShare));
+            return Aggregate(ConstantShare());
         }
         return Aggregate(Project(bank.shortcut));
     }
@@ -138,6 +138,13 @@ internal sealed unsafe class FusedModule
         pass.Keep(output.Values);
         kernels.Aggregate(Aggregation(), pass.Workers);
         return output;
+    }
+
+    // 1/K for every channel, where the shortcut is no projection or torch has projected already.
+    private Tensor ConstantShare()
+    {
+        using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
+        return ones(Channels).mul(share);
     }
 
     // p = Ws x and its norm folded: S(x)/K = u p + v, v moving into b.

@@ -69,37 +69,11 @@ public sealed class TorchRuntimeTests
     }
 
     [Fact]
-    public void Threads_without_work_soon_sleep_unless_the_user_has_said_otherwise()
+    public void Libgomp_is_told_how_long_to_wait_unless_the_user_has_said_otherwise()
     {
-        Assert.SkipUnless(SystemLibrary.IsGlibcX64, "the setting is one of libgomp");
         var (spins, policy) = (Environment.GetEnvironmentVariable(OpenMpWaiting.SpinVariable), Environment.GetEnvironmentVariable(OpenMpWaiting.PolicyVariable));
-        Assert.Equal(
-            spins ?? (string.IsNullOrEmpty(policy) ? OpenMpWaiting.Spins : null),
-            Marshal.PtrToStringUTF8(SystemLibrary.Variable(OpenMpWaiting.SpinVariable)));
-        Assert.SkipWhen(spins is not null || !string.IsNullOrEmpty(policy), "the user decides how long threads wait");
-        const int operations = 8;
-        using var input = torch.ones(1 << 17);
-        try
-        {
-            TorchRuntime.SetThreads(2);
-            var least = double.PositiveInfinity; // of several rounds: others in this process use the processor too
-            for (var round = 0; round < 10; round++)
-            {
-                var before = Environment.CpuUsage.TotalTime;
-                for (var operation = 0; operation < operations; operation++)
-                {
-                    using var result = input.relu();
-                    Thread.Sleep(5);
-                }
-                least = Math.Min(least, (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / operations);
-            }
-            // Left alone, libgomp lets a thread turn in place for about 3 ms after every operation.
-            Assert.InRange(least, 0, 1.5);
-        }
-        finally
-        {
-            TorchRuntime.SetThreads(1);
-        }
+        var expected = spins ?? (SystemLibrary.IsGlibcX64 && string.IsNullOrEmpty(policy) ? OpenMpWaiting.Spins : null);
+        Assert.Equal(expected, Marshal.PtrToStringUTF8(SystemLibrary.Variable(OpenMpWaiting.SpinVariable)));
     }
 
     [Fact]
