@@ -1,0 +1,69 @@
+// One whole training step as TrainingLoop makes it in the gate phase: gates, forward, loss, backward, finite check,
+// weights, gates. A rival without gates skips them, and no rival pays for our finite check.
+using GateConnect.Architecture;
+using GateConnect.Model;
+using GateConnect.Training;
+using static TorchSharp.torch;
+
+namespace GateConnect.Experiments.Bench;
+
+/// <summary>A network in training, as a contender. Owns network, optimiser and batch.</summary>
+internal sealed class TrainingStep : IContender
+{
+    // Small, so that weights stay near their start: nothing overflows or becomes denormal however long it is timed.
+    private const double Rate = 0.001;
+
+    private readonly Trainee trainee;
+    private readonly RandomBatch batch;
+    private readonly NesterovSgd optimizer;
+    private readonly RelaxedEstimator? estimator;
+
+    internal TrainingStep(Trainee trainee, NetworkBlueprint blueprint, int fanIn, RandomBatch batch, TensorLayout layout)
+    {
+        (this.trainee, this.batch, Layout) = (trainee, batch, layout);
+        optimizer = new NesterovSgd(trainee.Network, new TrainingOptions());
+        trainee.Network.train();
+        if (trainee.Gates is { } gates)
+        {
+            estimator = new RelaxedEstimator(blueprint, fanIn, new GateOptions());
+            gates.Learn();
+        }
+    }
+
+    /// <inheritdoc/>
+    public TensorLayout Layout { get; }
+
+    /// <inheritdoc/>
+    public double Seconds(int times) => Elapsed.Seconds(Step, times);
+
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        trainee.Network.Dispose();
+        batch.Dispose();
+    }
+
+    private void Step()
+    {
+        using var scope = NewDisposeScope();
+        var moment = new GateMoment(Step: 0, Progress: 0.5, Rate);
+        estimator?.Prepare(moment, trainee.Gates!);
+        optimizer.ZeroGradients();
+        trainee.Gates?.ZeroGradients();
+        var loss = nn.functional.cross_entropy(trainee.Network.call(batch.Images), batch.Labels);
+        loss.backward();
+        var value = loss.item<float>();
+        if (!float.IsFinite(value) || (trainee.IsOurs && !double.IsFinite(optimizer.SquaredGradient())))
+        {
+            throw new InvalidOperationException($"the loss of the timed step is {value}: nothing was measured");
+        }
+        optimizer.Step(Rate);
+        estimator?.Update(moment, trainee.Gates!);
+    }
+}
+
+/// <summary>A network to be trained.</summary>
+/// <param name="Network">Owned by the step.</param>
+/// <param name="Gates">Its gates, or null.</param>
+/// <param name="IsOurs">Whether the step makes our finite check too.</param>
+internal sealed record Trainee(nn.Module<Tensor, Tensor> Network, ConnectionGates? Gates, bool IsOurs);
