@@ -16,7 +16,6 @@ internal static class BenchForecast
 
     private const double ProcessSeconds = 2.5;
     private const double LimitsSeconds = 2;
-    private const double LeastTurnSeconds = 0.5;
     private const int ProbeSteps = 6;
     private const int ProbeBatch = 32;
     private const int WarmSteps = 2;
@@ -37,7 +36,7 @@ internal static class BenchForecast
         if (options.Parts != BenchParts.Training)
         {
             var forward = perImage / Known.First(row => row.Name == "reference").Rate / 3;
-            seconds += 2 * (WarmSteps + options.Repeats) * (LeastTurnSeconds + Math.Max(LeastTurnSeconds, forward * options.BatchSize));
+            seconds += 2 * (WarmSteps + options.Repeats) * (options.TurnSeconds + Math.Max(options.TurnSeconds, forward * options.BatchSize));
         }
         return seconds;
     }
@@ -46,7 +45,7 @@ internal static class BenchForecast
     {
         var step = perImage * options.BatchSize;
         var probes = variant.Layouts.Count == 1 ? 0 : ProbeSteps * perImage * Math.Min(ProbeBatch, options.BatchSize);
-        return ProcessSeconds + probes + ((MemorySteps + WarmSteps) * step) + (options.Repeats * Math.Max(LeastTurnSeconds, step));
+        return ProcessSeconds + probes + ((MemorySteps + WarmSteps) * step) + (options.Repeats * Math.Max(options.TurnSeconds, step));
     }
 
     // How much more work an image is than one of {20,4,8} at 32x32: by memory or by arithmetic, whichever is more.

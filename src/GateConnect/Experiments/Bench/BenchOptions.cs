@@ -42,6 +42,9 @@ public sealed record BenchOptions
     /// <summary>Measured rounds of every variant, 1 to 1,000; default 5.</summary>
     public int Repeats { get; init; } = 5;
 
+    /// <summary>How long a variant's turn lasts at least, in seconds; quick ones repeat their step. Default 0.5.</summary>
+    public double TurnSeconds { get; init; } = 0.5;
+
     /// <summary>Which halves; default both.</summary>
     public BenchParts Parts { get; init; } = BenchParts.Both;
 

@@ -19,7 +19,9 @@ public sealed record MachineLimits(double GigaflopsPerSecond, double GigabytesPe
 
     /// <summary>Measures both; takes about two seconds and, for that time, 1 GB (an eighth of the memory, if that is less).</summary>
     /// <param name="threads">How many threads work at once.</param>
-    public static MachineLimits Measure(int threads) => new(MeasureGigaflops(threads), MeasureGigabytes(threads));
+    public static MachineLimits Measure(int threads) => Measure(threads, StreamBytes);
+
+    internal static MachineLimits Measure(int threads, long streamBytes) => new(MeasureGigaflops(threads), MeasureGigabytes(threads, streamBytes));
 
     private static double MeasureGigaflops(int threads)
     {
@@ -27,9 +29,9 @@ public sealed record MachineLimits(double GigaflopsPerSecond, double GigabytesPe
         return Best(threads, Trials, _ => Vector512.IsHardwareAccelerated ? Chains512(Rounds) : Chains256(Rounds), operations) / 1e9;
     }
 
-    private static double MeasureGigabytes(int threads)
+    private static double MeasureGigabytes(int threads, long streamBytes)
     {
-        var bytes = Math.Min(StreamBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16);
+        var bytes = Math.Min(streamBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16);
         var length = (int)Math.Min(Array.MaxLength, bytes / threads / sizeof(float));
         var sources = Enumerable.Range(0, threads).Select(_ => GC.AllocateUninitializedArray<float>(length)).ToArray();
         var targets = Enumerable.Range(0, threads).Select(_ => GC.AllocateUninitializedArray<float>(length)).ToArray();

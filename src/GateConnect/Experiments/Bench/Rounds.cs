@@ -4,12 +4,13 @@ namespace GateConnect.Experiments.Bench;
 /// <summary>Interleaved timing.</summary>
 internal static class Rounds
 {
-    // A turn of a quick contender repeats it until the clock is of no consequence.
-    private const double LeastSeconds = 0.5;
     private const int MostTimes = 2000;
 
     /// <summary>How often each contender runs in a turn, after one run to warm up and one to see how long it takes.</summary>
-    internal static (int[] Times, double RoundSeconds) Plan(IReadOnlyList<IContender> contenders, CancellationToken cancel)
+    /// <param name="contenders">Who takes turns.</param>
+    /// <param name="turnSeconds">How long a turn lasts at least, by repetition, so that the clock is of no consequence.</param>
+    /// <param name="cancel">Asked before every contender.</param>
+    internal static (int[] Times, double RoundSeconds) Plan(IReadOnlyList<IContender> contenders, double turnSeconds, CancellationToken cancel)
     {
         var times = new int[contenders.Count];
         var seconds = 0.0;
@@ -18,7 +19,7 @@ internal static class Rounds
             cancel.ThrowIfCancellationRequested();
             contenders[index].Seconds(1);
             var once = contenders[index].Seconds(1);
-            times[index] = (int)Math.Clamp(Math.Ceiling(LeastSeconds / once), 1, MostTimes);
+            times[index] = (int)Math.Clamp(Math.Ceiling(turnSeconds / once), 1, MostTimes);
             seconds += times[index] * once;
         }
         return (times, seconds);

@@ -41,11 +41,19 @@ public sealed class ThroughputBench
         }
         var bench = new ThroughputBench(options, host, cancel);
         bench.RequireMemory();
+        return bench.Run(MachineLimits.Measure(options.Threads));
+    }
+
+    /// <summary>The same, under limits that are known; the options have been checked.</summary>
+    internal static BenchResult Run(BenchOptions options, BenchHost host, MachineLimits limits) =>
+        new ThroughputBench(options, host, CancellationToken.None).Run(limits);
+
+    private BenchResult Run(MachineLimits limits)
+    {
         TorchRuntime.SetThreads(options.Threads);
-        var limits = MachineLimits.Measure(options.Threads);
-        bench.Announce(limits);
-        var training = options.Parts == BenchParts.Inference ? [] : bench.Training();
-        var inference = options.Parts == BenchParts.Training ? [] : bench.Inference();
+        Announce(limits);
+        var training = options.Parts == BenchParts.Inference ? [] : Training();
+        var inference = options.Parts == BenchParts.Training ? [] : Inference();
         return new BenchResult(options, MachineFacts.Read(), limits, training, inference);
     }
 
@@ -116,7 +124,7 @@ public sealed class ThroughputBench
     private double[][] Rated(string part, IReadOnlyList<IContender> contenders)
     {
         host.Say($"{part}: warming up");
-        var (times, seconds) = Rounds.Plan(contenders, cancel);
+        var (times, seconds) = Rounds.Plan(contenders, options.TurnSeconds, cancel);
         host.Say(string.Create(CultureInfo.InvariantCulture, $"{part}: {options.Repeats} rounds of {seconds:0.0} s"));
         return Rounds.Measure(contenders, times, options.Repeats, round => host.Say($"{part}: round {round} of {options.Repeats}"), cancel);
     }

@@ -2,6 +2,7 @@
 // weights, gates. A rival without gates skips them, and no rival pays for our finite check.
 using GateConnect.Architecture;
 using GateConnect.Model;
+using GateConnect.Runtime;
 using GateConnect.Training;
 using static TorchSharp.torch;
 
@@ -52,13 +53,20 @@ internal sealed class TrainingStep : IContender
         trainee.Gates?.ZeroGradients();
         var loss = nn.functional.cross_entropy(trainee.Network.call(batch.Images), batch.Labels);
         loss.backward();
-        var value = loss.item<float>();
-        if (!float.IsFinite(value) || (trainee.IsOurs && !double.IsFinite(optimizer.SquaredGradient())))
+        if (trainee.IsOurs)
         {
-            throw new InvalidOperationException($"the loss of the timed step is {value}: nothing was measured");
+            RequireFinite(loss.item<float>());
         }
         optimizer.Step(Rate);
         estimator?.Update(moment, trainee.Gates!);
+    }
+
+    private void RequireFinite(float loss)
+    {
+        if (!float.IsFinite(loss) || !double.IsFinite(optimizer.SquaredGradient()))
+        {
+            throw new DivergedException($"the loss of a timed step is {loss}, or its gradient is not finite: nothing was measured");
+        }
     }
 }
 

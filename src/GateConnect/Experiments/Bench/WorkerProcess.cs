@@ -2,6 +2,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using GateConnect.Runtime;
 
 namespace GateConnect.Experiments.Bench;
 
@@ -23,14 +24,14 @@ internal sealed class WorkerProcess : IContender
         var start = command();
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.UseShellExecute) = (true, true, false);
         start.Environment[BenchWorker.Variable] = variant.Name;
-        start.Environment[Runtime.Allocator.Variable] = variant.Allocator;
+        start.Environment[Allocator.Variable] = variant.Allocator;
         try
         {
             process = Process.Start(start) ?? throw Ended();
         }
         catch (Win32Exception failure)
         {
-            throw new InvalidOperationException($"the process that measures {name} cannot be started: {failure.Message}", failure);
+            throw new ConfigurationException($"the process that measures {name} cannot be started: {failure.Message}");
         }
     }
 
@@ -79,6 +80,6 @@ internal sealed class WorkerProcess : IContender
         return process.StandardOutput.ReadLine() ?? throw Ended();
     }
 
-    private InvalidOperationException Ended() =>
-        new($"the process that measures {name} ended early; was there enough memory for it? A smaller batch needs less");
+    private ConfigurationException Ended() =>
+        new($"the process that measures {name} ended early; if it says nothing above, memory ran out: use a smaller --batch-size");
 }
