@@ -98,7 +98,7 @@ public sealed class BenchTests
             new MachineFacts("Linux", "Some Processor", 2, 8L << 30, "avx512", "10.0.0", "2.10.0", "0.107.0", "0.1.0"),
             new MachineLimits(330, 50),
             [
-                new TrainingRow("obvious", new Throughput(40, 39.5, 41), branches, "nchw", "stock", 9_000_000_000),
+                new TrainingRow("obvious", new Throughput(40, 39.5, 41), branches, "channels-last", "stock", 9_000_000_000),
                 new TrainingRow("resnext", new Throughput(260, 250, 270), plain, "channels-last", "kept", 600_000_000),
                 new TrainingRow("reference", new Throughput(110, 104, 111), branches, "nchw", "kept", null),
             ],
