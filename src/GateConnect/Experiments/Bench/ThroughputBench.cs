@@ -140,14 +140,13 @@ public sealed class ThroughputBench
         var seconds = BenchForecast.Seconds(options, limits);
         host.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{limits.GigaflopsPerSecond:0} GFLOP/s and {limits.GigabytesPerSecond:0.0} GB/s on {options.Threads} threads; takes about {seconds:0} s on an idle machine"));
+            $"{limits.GigaflopsPerSecond:0} GFLOP/s and {limits.GigabytesPerSecond:0.0} GB/s with {options.Threads} {(options.Threads == 1 ? "thread" : "threads")}; takes about {seconds:0} s on an idle machine"));
     }
 
     private void RequireMemory()
     {
         try
         {
-            // Ours and two rivals are resident at once; the obvious one keeps a tensor per layer and branch.
             new MemoryForecast(BenchForecast.FixedBytes, BenchForecast.ResidentPerKept * CostModel.Of(blueprint, NetworkForm.Branches).ActivationBytes)
                 .Require(options.BatchSize, MemoryForecast.AvailableBytes());
         }
