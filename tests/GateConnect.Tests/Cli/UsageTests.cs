@@ -25,6 +25,8 @@ public sealed class UsageTests
     [InlineData("train", "--dataset", "folder")]
     [InlineData("train", "--bogus")]
     [InlineData("frobnicate")]
+    [InlineData("bench", "--fan-in", "9")]
+    [InlineData("bench", "--only", "all")]
     [InlineData("evaluate")]
     [InlineData("inspect")]
     [InlineData("inspect", "some", "--network", "20,4,8")]
