@@ -4,6 +4,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using GateConnect.Cli;
+using GateConnect.Experiments.Rivals;
 using GateConnect.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,10 +25,13 @@ public sealed class HeldNumbersTests
     public void Every_number_that_meets_a_tensor_is_held()
     {
         Assembly[] ours = [typeof(TorchRuntime).Assembly, typeof(CommandLine).Assembly, typeof(HeldNumbersTests).Assembly];
-        var loose = Methods(ours).Where(method => method.DeclaringType != typeof(Examples)).SelectMany(method => Loose(method)
+        var loose = Methods(ours).Where(method => method.DeclaringType != typeof(Examples) && !IsRival(method)).SelectMany(method => Loose(method)
             .Select(called => $"{method.DeclaringType}.{method.Name}: {called.DeclaringType}.{called.Name}"));
         Assert.Equal("", string.Join('\n', loose));
     }
+
+    // The bench's rival is written as anyone would write it: that is what it is for.
+    private static bool IsRival(MethodBase method) => method.DeclaringType?.Namespace == typeof(ObviousNetwork).Namespace;
 
     [Theory]
     [InlineData(nameof(Examples.Held), 0)]

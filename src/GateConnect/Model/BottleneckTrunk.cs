@@ -38,8 +38,7 @@ internal sealed class BottleneckTrunk : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var thin = Activate(Reduce(input));                                                         // [N, C*w, H, W]
-        return Finish(nn.functional.conv2d(
-            thin, convolve, strides: [stride, stride], padding: [1, 1], groups: blocks));           // [N, C*w, H', W']
+        return Finish(Convolve(thin));                                                              // [N, C*w, H', W']
     }
 
     /// <summary>1 or 2.</summary>
@@ -50,6 +49,19 @@ internal sealed class BottleneckTrunk : nn.Module<Tensor, Tensor>
 
     /// <summary>Norm and ReLU behind the 3x3.</summary>
     internal Tensor Finish(Tensor convolved) => nn.functional.relu(convolveNorm.call(convolved));
+
+    // On processors with AVX-512 libtorch 2.10 computes a 3x3 with one group wrongly where channels are no multiple of 16
+    // (gradients of the input, and for some sizes the result itself); with two groups it is right. So one group goes twice.
+    private Tensor Convolve(Tensor thin)
+    {
+        if (blocks > 1)
+        {
+            return nn.functional.conv2d(thin, convolve, strides: [stride, stride], padding: [1, 1], groups: blocks);
+        }
+        var twice = nn.functional.conv2d(
+            torch.cat([thin, thin], 1), torch.cat([convolve, convolve], 0), strides: [stride, stride], padding: [1, 1], groups: 2);
+        return twice.narrow(1, 0, convolve.shape[0]);
+    }
 
     // A dense 1x1 per branch beats one grouped convolution or a batched product by 2 to 3 (docs/performance.md).
     private Tensor Reduce(Tensor input)

@@ -32,9 +32,7 @@ internal sealed record TrainingVariant(
         new("resnext", NetworkForm.ResNeXt, AnyLayout, (blueprint, _) =>
             new Trainee(ResNeXt.Create(blueprint, new Seeds(1), KernelChoice.Reference), null, IsOurs: false)),
         new("reference", NetworkForm.Branches, OwnLayout, (blueprint, fanIn) => OurTrainee(blueprint, fanIn, KernelChoice.Reference)),
-        .. KernelChoice.Fast is { } fast
-            ? [new TrainingVariant("fast", NetworkForm.Branches, OwnLayout, (blueprint, fanIn) => OurTrainee(blueprint, fanIn, fast))]
-            : Array.Empty<TrainingVariant>(),
+        new("fast", NetworkForm.Branches, OwnLayout, (blueprint, fanIn) => OurTrainee(blueprint, fanIn, KernelChoice.Fast)),
     ];
 
     /// <summary>What GATECONNECT_ALLOCATOR is for this variant's own process.</summary>

@@ -17,9 +17,7 @@ public sealed class BenchTests
         var said = new List<string>();
         var json = BenchDocument.Of(ThroughputBench.Run(Tiny, new BenchHost(said.Add, Workers: null), MachineLimits.Measure(threads: 1, streamBytes: 1 << 20)));
 
-        string[] names = KernelChoice.Fast is null
-            ? ["obvious", "obvious-kept", "resnext", "reference"]
-            : ["obvious", "obvious-kept", "resnext", "reference", "fast"];
+        string[] names = ["obvious", "obvious-kept", "resnext", "reference", "fast"];
         Assert.Equal(names, json["training"]!.AsArray().Select(row => row!["name"]!.GetValue<string>()));
         Assert.Equal(
             [("masked", 1), ("pruned", 1), ("masked", 2), ("pruned", 2)],
