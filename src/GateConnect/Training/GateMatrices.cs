@@ -21,6 +21,23 @@ internal static class GateMatrices
     internal static Connectivity TopK(IReadOnlyList<float[,]> gates, int fanIn) => new(
         [.. gates.Select((matrix, index) => new ModuleConnectivity(index + 1, matrix.GetLength(1), TopKRows(matrix, fanIn)))]);
 
+    /// <summary>Moves an average towards a gradient.</summary>
+    /// <param name="average">The average so far, zero at first; moved. Its shortfall at the start is a factor, which the RMS takes out.</param>
+    /// <param name="gradient">The newest gradient.</param>
+    /// <param name="decay">In [0, 1): 0 leaves the newest gradient alone.</param>
+    /// <returns>A copy of the moved average, for the caller to change.</returns>
+    internal static float[,] Average(float[,] average, float[,] gradient, double decay)
+    {
+        for (var row = 0; row < average.GetLength(0); row++)
+        {
+            for (var column = 0; column < average.GetLength(1); column++)
+            {
+                average[row, column] = (float)((decay * average[row, column]) + ((1 - decay) * gradient[row, column]));
+            }
+        }
+        return (float[,])average.Clone();
+    }
+
     /// <summary>Subtracts every row's mean: under sum_k g = K it means nothing.</summary>
     internal static void CentreRows(float[,] gradient)
     {

@@ -56,6 +56,19 @@ public enum DrawAnnealing
     Linear,
 }
 
+/// <summary>How the gate step changes over phase 1.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<GateStepSchedule>))]
+public enum GateStepSchedule
+{
+    /// <summary>It stays.</summary>
+    [JsonStringEnumMemberName("constant")]
+    Constant,
+
+    /// <summary>It falls linearly to 0, so that the wiring settles.</summary>
+    [JsonStringEnumMemberName("linear")]
+    Linear,
+}
+
 /// <summary>How gates are learned.</summary>
 public sealed record GateOptions
 {
@@ -70,6 +83,12 @@ public sealed record GateOptions
 
     /// <summary>With RMS scaling, and always under the rule relaxed: the step of a gate, in (0, 1]; default 0.03.</summary>
     public double Step { get; init; } = 0.03;
+
+    /// <summary>Rule relaxed: how the step changes over phase 1; default constant.</summary>
+    public GateStepSchedule StepSchedule { get; init; } = GateStepSchedule.Constant;
+
+    /// <summary>Rule relaxed: decay of the moving average of gradients that takes the newest one's place, in [0, 1); default 0, no average.</summary>
+    public double Averaging { get; init; }
 
     /// <summary>Rule paper: what is subtracted from the gradient; default nothing. The rule relaxed always centres rows.</summary>
     public GateCentring Centring { get; init; } = GateCentring.None;
@@ -93,6 +112,7 @@ public sealed record GateOptions
         TrainingOptions.Check(mistakes, "training.gates.phaseShare", PhaseShare, PhaseShare is > 0 and < 1, "above 0 to below 1");
         TrainingOptions.Check(mistakes, "training.gates.rateFactor", RateFactor, RateFactor is > 0 and <= 1e6, "above 0 to 1000000");
         TrainingOptions.Check(mistakes, "training.gates.step", Step, Step is > 0 and <= 1, "above 0 to 1");
+        TrainingOptions.Check(mistakes, "training.gates.averaging", Averaging, Averaging is >= 0 and < 1, "0 to below 1");
         TrainingOptions.Check(
             mistakes, "training.gates.initialTemperature", InitialTemperature, InitialTemperature is > 0 and <= 100, "above 0 to 100");
         TrainingOptions.Check(

@@ -11,6 +11,7 @@ public sealed class RelaxedEstimator : IGateEstimator
 {
     private readonly float[][,] scores;
     private readonly float[][,] relaxed;
+    private readonly float[][,] averages;
     private readonly int fanIn;
     private readonly GateOptions options;
 
@@ -19,14 +20,15 @@ public sealed class RelaxedEstimator : IGateEstimator
     {
         (scores, this.fanIn, this.options) = (GateMatrices.Filled(blueprint, 0f), fanIn, options);
         relaxed = GateMatrices.Filled(blueprint, 0f);
+        averages = GateMatrices.Filled(blueprint, 0f);
         Relax(options.InitialTemperature);
     }
 
     /// <summary>s at the temperature of the last batch.</summary>
     public IReadOnlyList<float[,]> RealGates => relaxed;
 
-    /// <summary>The scores a, then s: phase 2 still reports s, though nothing sets it there.</summary>
-    public IReadOnlyList<float[,]> State => [.. scores, .. relaxed];
+    /// <summary>The scores a, then s (phase 2 still reports it, though nothing sets it there), then the averaged gradients.</summary>
+    public IReadOnlyList<float[,]> State => [.. scores, .. relaxed, .. averages];
 
     /// <inheritdoc/>
     public Connectivity TopK() => GateMatrices.TopK(scores, fanIn);
@@ -44,9 +46,10 @@ public sealed class RelaxedEstimator : IGateEstimator
     /// <inheritdoc/>
     public void Update(GateMoment moment, ConnectionGates gates)
     {
+        var step = (float)(options.Step * (options.StepSchedule == GateStepSchedule.Linear ? 1 - moment.Progress : 1));
         for (var module = 1; module <= scores.Length; module++)
         {
-            var gradient = gates.Gradient(module);
+            var gradient = GateMatrices.Average(averages[module - 1], gates.Gradient(module), options.Averaging);
             GateMatrices.CentreRows(gradient);
             GateMatrices.DivideByRootMeanSquare(gradient);
             var matrix = scores[module - 1];
@@ -54,7 +57,7 @@ public sealed class RelaxedEstimator : IGateEstimator
             {
                 for (var source = 0; source < matrix.GetLength(1); source++)
                 {
-                    matrix[reader, source] -= (float)options.Step * gradient[reader, source];
+                    matrix[reader, source] -= step * gradient[reader, source];
                 }
             }
         }

@@ -154,6 +154,35 @@ public sealed class EstimatorTests
         }
     }
 
+    [Fact]
+    public void Averaged_gradients_move_the_scores_by_a_step_that_falls_to_nothing()
+    {
+        using var network = Network(ScalarType.Float32);
+        using var scope = NewDisposeScope();
+        var options = new GateOptions { Step = 0.02, StepSchedule = GateStepSchedule.Linear, Averaging = 0.75 };
+        var estimator = Estimator(EstimatorKind.Relaxed, options);
+        List<float[]> seen = [];
+        foreach (var progress in new[] { 0.0, 0.5 })
+        {
+            var moment = new GateMoment(Step: 1, progress, LearningRate: 0.1);
+            network.Gates.ZeroGradients();
+            estimator.Prepare(moment, network.Gates);
+            Loss(network, RandomNetworks.Images(Blueprint, count: 6, seed: 4 + (ulong)seen.Count)).backward();
+            seen.Add([.. network.Gates.Gradient(1).Cast<float>()]);
+            estimator.Update(moment, network.Gates);
+        }
+        var expected = Step(seen[0], 0.02).Zip(Step([.. seen[0].Zip(seen[1], (old, fresh) => (0.75f * 0.25f * old) + (0.25f * fresh))], 0.01), (one, other) => one + other);
+        Assert.All(expected.Zip(estimator.State[0].Cast<float>()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+
+        static double[] Step(float[] gradient, double step)
+        {
+            var columns = (int)Math.Sqrt(gradient.Length);
+            var centred = gradient.Chunk(columns).SelectMany(row => row.Select(slope => slope - (double)row.Average())).ToArray();
+            var root = Math.Sqrt(centred.Average(slope => slope * slope));
+            return [.. centred.Select(slope => -step * slope / root)];
+        }
+    }
+
     private static BranchNetwork Network(ScalarType precision)
     {
         var network = BranchNetwork.Create(
