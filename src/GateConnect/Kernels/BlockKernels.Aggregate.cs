@@ -104,6 +104,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             var identity = aggregation.Identity + chunk.Place(aggregation.Identities == 1 ? 0 : source, aggregation.Identities, channels);
             var target = y + (source * chunk.Stride);
             var row = (source * channels) + chunk.Channel;
+            Tile<TSimd, TVector>.Prefetch(identity + chunk.Ahead, chunk.Channels * Width);
             Tile<TSimd, TVector>.Multiply<Shifted>(
                 chunk.Channels, aggregation.Expand + (row * bottleneck), bottleneck, 1,
                 thin + (source * bottleneck * Width), Width, bottleneck, target, Width,
@@ -143,6 +144,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         for (var reader = 0; reader < aggregation.Readers; reader++)
         {
             var place = chunk.Place(reader, aggregation.Readers, aggregation.Channels);
+            Tile<TSimd, TVector>.Prefetch(gradients.Output + place + chunk.Ahead, chunk.Channels * Width);
+            Tile<TSimd, TVector>.Prefetch(aggregation.Output + place + chunk.Ahead, chunk.Channels * Width);
             Tile<TSimd, TVector>.Unrectify(
                 gradients.Output + place, aggregation.Output + place, chunk.Channels * Width, dx + (reader * chunk.Stride));
         }
@@ -208,10 +211,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             var weights = aggregation.Expand + (row * bottleneck);
             Tile<TSimd, TVector>.Dot(
                 chunk.Channels, gradient, Width, bottleneck, thin + tile, Width, Width, sum + layout.Expand + (row * bottleneck), bottleneck, 1);
-            for (var channel = 0; channel < chunk.Channels; channel++)
-            {
-                sum[layout.Bias + row + channel] += Tile<TSimd, TVector>.Sum(gradient + (channel * Width));
-            }
+            Tile<TSimd, TVector>.AddRowSums(chunk.Channels, gradient, sum + layout.Bias + row);
             if (chunk.Channel == 0)
             {
                 Tile<TSimd, TVector>.Multiply<Overwrite>(
@@ -228,6 +228,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     // A few channels of one block; Stride is from one branch to the next in a scratch tile.
     private readonly record struct Chunk(int Block, int Channel, int Channels, int Stride)
     {
+        // To the same branch's next channels.
+        internal int Ahead => Channels * Width;
+
         internal long Place(int branch, int branches, int channels) =>
             (((((long)Block * branches) + branch) * channels) + Channel) * Width;
     }

@@ -29,7 +29,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     for (var channel = 0; channel < outputs; channel++)
                     {
                         var row = output + (channel * Width);
-                        sum[channel] += Tile<TSimd, TVector>.Sum(row);
+                        sum[channel] += Tile<TSimd, TVector>.RowSum(row);
                         sum[outputs + channel] += Tile<TSimd, TVector>.DotOne(row, row, Width);
                     }
                 }

@@ -2,6 +2,7 @@
 // registers of sums, so that every loaded register serves four rows and every broadcast weight four registers.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GateConnect.Kernels;
 
@@ -381,17 +382,49 @@ internal static unsafe class Tile<TSimd, TVector>
         return TSimd.Sum(sum);
     }
 
-    /// <summary>The sum of 64 pixels.</summary>
+    /// <summary>sums[row] += the sum of the row's 64 pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Sum(float* source)
+    internal static void AddRowSums(int rows, float* source, float* sums)
+    {
+        var row = 0;
+        for (; row + 4 <= rows; row += 4)
+        {
+            var from = source + (row * Width);
+            AddSums(sums + row, 1, Total(from), Total(from + Width), Total(from + (2 * Width)), Total(from + (3 * Width)));
+        }
+        for (; row < rows; row++)
+        {
+            sums[row] += TSimd.Sum(Total(source + (row * Width)));
+        }
+    }
+
+    /// <summary>The sum of a row's 64 pixels.</summary>
+    internal static float RowSum(float* source) => TSimd.Sum(Total(source));
+
+    /// <summary>Asks for memory that will be read soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Prefetch(float* source, int length)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+        for (var index = 0; index < length; index += 16)
+        {
+            Sse.Prefetch0(source + index);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Total(float* source)
     {
         nint lanes = TSimd.Lanes;
-        var sum = TSimd.Zero;
-        for (nint pixel = 0; pixel < Width; pixel += lanes)
+        var sum = TSimd.Load(source);
+        for (nint pixel = lanes; pixel < Width; pixel += lanes)
         {
             sum = TSimd.Add(sum, TSimd.Load(source + pixel));
         }
-        return TSimd.Sum(sum);
+        return sum;
     }
 
     /// <summary>target = a * x + b * y + shift, for 64 pixels.</summary>
