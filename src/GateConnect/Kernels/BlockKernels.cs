@@ -159,6 +159,32 @@ internal sealed unsafe class ProjectionGradients
     internal required float* VarianceGradient { get; init; }
 }
 
+/// <summary>Whether a norm's statistics depend on its input, so that gradients flow through them.</summary>
+internal enum StatisticsOrigin
+{
+    /// <summary>Measured on this batch.</summary>
+    Batch,
+
+    /// <summary>Kept from before: constants.</summary>
+    Running,
+}
+
+/// <summary>r, the thin tensor that the last norm folds.</summary>
+internal sealed unsafe class Activations
+{
+    /// <summary>Its pixels.</summary>
+    internal required PixelBlocks Blocks { get; init; }
+
+    /// <summary>C.</summary>
+    internal required int Groups { get; init; }
+
+    /// <summary>w.</summary>
+    internal required int Channels { get; init; }
+
+    /// <summary>[N, C*w, H*W].</summary>
+    internal required float* Values { get; init; }
+}
+
 /// <summary>The kernels for one width of vector.</summary>
 internal abstract unsafe class BlockKernels
 {
@@ -219,6 +245,22 @@ internal abstract unsafe class BlockKernels
     /// <summary>dW, [C*w, w, 3, 3], and dx, [N, C*w, H, W], from dy, [N, C*w, H', W'].</summary>
     internal abstract void ConvolveBackward(
         Convolution convolution, float* outputGradient, float* weightGradient, float* inputGradient, int workers);
+
+    /// <summary>Mean and variance of every channel of this batch.</summary>
+    internal abstract void Measure(Normalisation norm, int workers);
+
+    /// <summary>y = ReLU(BN(x)) with the mean and variance that are there.</summary>
+    internal abstract void Normalise(Normalisation norm, float* output, int workers);
+
+    /// <summary>dx, and those of the affine.</summary>
+    internal abstract void NormaliseBackward(Normalisation norm, NormalisationGradients gradients, StatisticsOrigin origin, int workers);
+
+    /// <summary>Mean, [C, w], and biased covariance, [C, w, w], of every group's channels.</summary>
+    internal abstract void Moments(Activations activations, float* mean, float* covariance, int workers);
+
+    /// <summary>Adds to the gradient of r, [N, C*w, H*W], what flows back from its mean and covariance.</summary>
+    internal abstract void MomentsBackward(
+        Activations activations, float* mean, float* meanGradient, float* covarianceGradient, float* gradient, int workers);
 
     /// <summary>[N, d, H*W] to [blocks, 1, d, 64].</summary>
     internal static void Pack(float* planes, int channels, PixelBlocks blocks, float* wide, int workers) =>

@@ -37,18 +37,12 @@ internal sealed class BottleneckTrunk : nn.Module<Tensor, Tensor>
     /// <returns>r, [N, C*w, H', W'].</returns>
     public override Tensor forward(Tensor input)
     {
-        var thin = Activate(Reduce(input));                                                         // [N, C*w, H, W]
-        return Finish(Convolve(thin));                                                              // [N, C*w, H', W']
+        var thin = nn.functional.relu(reduceNorm.call(Reduce(input)));                              // [N, C*w, H, W]
+        return nn.functional.relu(convolveNorm.call(Convolve(thin)));                               // [N, C*w, H', W']
     }
 
     /// <summary>1 or 2.</summary>
     internal int Stride => (int)stride;
-
-    /// <summary>Norm and ReLU between the 1x1 in and the 3x3.</summary>
-    internal Tensor Activate(Tensor reduced) => nn.functional.relu(reduceNorm.call(reduced));
-
-    /// <summary>Norm and ReLU behind the 3x3.</summary>
-    internal Tensor Finish(Tensor convolved) => nn.functional.relu(convolveNorm.call(convolved));
 
     // On processors with AVX-512 libtorch 2.10 computes a 3x3 with one group wrongly where channels are no multiple of 16
     // (gradients of the input, and for some sizes the result itself); with two groups it is right. So one group goes twice.
@@ -64,7 +58,7 @@ internal sealed class BottleneckTrunk : nn.Module<Tensor, Tensor>
     }
 
     // A dense 1x1 per branch beats one grouped convolution or a batched product by 2 to 3 (docs/performance.md).
-    private Tensor Reduce(Tensor input)
+    internal Tensor Reduce(Tensor input)
     {
         if (input.shape[0] == 1)
         {

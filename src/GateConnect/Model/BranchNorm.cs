@@ -38,32 +38,67 @@ internal sealed class BranchNorm : nn.Module<Tensor, Tensor, (Tensor Weights, Te
     /// <returns>Weights [C, d, w] and bias [C, d] such that weights r + bias = BN(W3 r).</returns>
     public override (Tensor Weights, Tensor Bias) forward(Tensor expand, Tensor thin)
     {
-        var (mean, variance) = training ? BatchMoments(expand, thin) : (runningMean, runningVariance);
-        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
-        var scale = weight * variance.add(epsilon, one).rsqrt(); // [C, d]
-        return (expand * scale.unsqueeze(-1), bias - (mean * scale));
+        if (!training)
+        {
+            return Fold(expand, runningMean, runningVariance);
+        }
+        var (mean, covariance) = Moments(thin, expand.shape[0]);
+        return FoldMoments(expand, mean, covariance, (double)thin.numel() / (expand.shape[0] * expand.shape[2]));
+    }
+
+    /// <summary>The fold with the statistics kept from training.</summary>
+    internal (Tensor Weights, Tensor Bias) FoldRunning(Tensor expand) => Fold(expand, runningMean, runningVariance);
+
+    /// <summary>The fold from moments of r; moves the running statistics.</summary>
+    /// <param name="expand">W3, [C, d, w].</param>
+    /// <param name="thinMean">Mean of r, [C, w].</param>
+    /// <param name="covariance">Biased covariance of r, [C, w, w].</param>
+    /// <param name="count">Values of a channel that they were taken over.</param>
+    internal (Tensor Weights, Tensor Bias) FoldMoments(Tensor expand, Tensor thinMean, Tensor covariance, double count)
+    {
+        var (mean, variance) = Through(expand, thinMean, covariance);
+        MoveStatistics(mean, variance, count);
+        return Fold(expand, mean, variance);
     }
 
     /// <summary>Mean and biased variance of W3 r over this batch, [C, d] each; moves the running statistics.</summary>
     internal (Tensor Mean, Tensor Variance) BatchMoments(Tensor expand, Tensor thin)
     {
-        var (blocks, width) = (expand.shape[0], expand.shape[2]);
-        var images = thin.shape[0];
-        var values = thin.view(images, blocks, width, -1).permute(1, 2, 0, 3).reshape(blocks, width, -1); // [C, w, N*H*W]
-        var count = values.shape[2];
-        var thinMean = values.mean([2], keepdim: true);                                                   // [C, w, 1]
-        var centred = values - thinMean;
-        using Scalar share = 1.0 / count;
-        var covariance = centred.matmul(centred.transpose(1, 2)).mul(share);                              // [C, w, w]
-        var mean = expand.matmul(thinMean).squeeze(-1);                                                   // [C, d]
-        var variance = (expand.matmul(covariance) * expand).sum(-1);                                      // [C, d]
-        using (no_grad())
-        {
-            var unbiased = count > 1 ? (double)count / (count - 1) : 1.0;
-            using Scalar old = 1 - ChannelNorm.Momentum, fresh = ChannelNorm.Momentum, freshUnbiased = ChannelNorm.Momentum * unbiased;
-            runningMean.mul_(old).add_(mean, alpha: fresh);
-            runningVariance.mul_(old).add_(variance, alpha: freshUnbiased);
-        }
+        var (thinMean, covariance) = Moments(thin, expand.shape[0]);
+        var (mean, variance) = Through(expand, thinMean, covariance);
+        MoveStatistics(mean, variance, (double)thin.numel() / (expand.shape[0] * expand.shape[2]));
         return (mean, variance);
+    }
+
+    private (Tensor Weights, Tensor Bias) Fold(Tensor expand, Tensor mean, Tensor variance)
+    {
+        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
+        var scale = weight * variance.add(epsilon, one).rsqrt(); // [C, d]
+        return (expand * scale.unsqueeze(-1), bias - (mean * scale));
+    }
+
+    // Mean [C, w] and biased covariance [C, w, w] of r.
+    private static (Tensor Mean, Tensor Covariance) Moments(Tensor thin, long blocks)
+    {
+        var (images, width) = (thin.shape[0], thin.shape[1] / blocks);
+        var values = thin.view(images, blocks, width, -1).permute(1, 2, 0, 3).reshape(blocks, width, -1); // [C, w, N*H*W]
+        var mean = values.mean([2], keepdim: true);                                                       // [C, w, 1]
+        var centred = values - mean;
+        using Scalar share = 1.0 / values.shape[2];
+        return (mean.squeeze(-1), centred.matmul(centred.transpose(1, 2)).mul(share));                    // [C, w], [C, w, w]
+    }
+
+    // Mean and variance of W3 r, [C, d] each, from those of r.
+    private static (Tensor Mean, Tensor Variance) Through(Tensor expand, Tensor thinMean, Tensor covariance) => (
+        expand.matmul(thinMean.unsqueeze(-1)).squeeze(-1),
+        (expand.matmul(covariance) * expand).sum(-1));
+
+    private void MoveStatistics(Tensor mean, Tensor variance, double count)
+    {
+        using var frozen = no_grad();
+        var unbiased = count > 1 ? count / (count - 1) : 1.0;
+        using Scalar old = 1 - ChannelNorm.Momentum, fresh = ChannelNorm.Momentum, freshUnbiased = ChannelNorm.Momentum * unbiased;
+        runningMean.mul_(old).add_(mean, alpha: fresh);
+        runningVariance.mul_(old).add_(variance, alpha: freshUnbiased);
     }
 }

@@ -50,7 +50,8 @@ internal sealed class ChannelNorm : nn.Module<Tensor, Tensor>
         return (slope, bias - (mean * slope));
     }
 
-    private void MoveStatistics(Tensor mean, Tensor variance, double count)
+    /// <summary>Moves the running statistics towards those of a batch.</summary>
+    internal void MoveStatistics(Tensor mean, Tensor variance, double count)
     {
         using var frozen = no_grad();
         using Scalar old = 1 - Momentum, fresh = Momentum, freshUnbiased = Momentum * (count > 1 ? count / (count - 1) : 1.0);

@@ -13,12 +13,14 @@ internal sealed unsafe class FusedModule
     private readonly BlockBank bank;
     private readonly FusedPass pass;
     private readonly Tensor gates;
-    private readonly BlockKernels kernels;
 
     private WideTensor? input;             // x; null in the first module
-    private Tensor? thinInput;             // W1 x, a leaf; null in the first module
-    private Tensor? reduced;               // after its norm and ReLU: what the 3x3 reads
-    private Tensor? convolved;             // what the 3x3 gives, a leaf
+    private Tensor? reduced;               // W1 x, [N, C*w, H, W]; of the first module in torch's graph
+    private Tensor? activated;             // after norm and ReLU: what the 3x3 reads
+    private FusedNorm? reduceNorm;
+    private FusedNorm? convolveNorm;
+    private Tensor? thinMean;              // moments of r, leaves; null where running statistics are used
+    private Tensor? covariance;
     private Tensor? identityPlanes;        // S(stem) of the first module, in torch's graph
     private WideTensor? identity;          // what the shortcut adds, before its scale
     private Tensor? projectedMean;         // leaves
@@ -33,7 +35,7 @@ internal sealed unsafe class FusedModule
     /// <param name="gates">[readers, C]: who reads its branches.</param>
     /// <param name="pass">The pass that it is part of.</param>
     internal FusedModule(BlockBank bank, Tensor gates, FusedPass pass) =>
-        (this.bank, this.gates, this.pass, kernels) = (bank, gates, pass, BlockKernels.Best);
+        (this.bank, this.gates, this.pass) = (bank, gates, pass);
 
     private int Sources => (int)bank.expand.shape[0];
 
@@ -46,11 +48,11 @@ internal sealed unsafe class FusedModule
     internal WideTensor Forward(Tensor stem)
     {
         var single = stem.unsqueeze(0);                                                  // [1, N, d, H, W]
-        thin = pass.Keep(bank.trunk.call(single).contiguous());
+        reduced = pass.Keep(bank.trunk.Reduce(single).contiguous());
+        Narrow();
         identityPlanes = pass.Keep(bank.shortcut is null ? stem.alias() : bank.shortcut.call(single)[0]); // [N, d', H', W']
         identity = WideTensor.Pack(identityPlanes, pass.Workers);
         pass.Keep(identity.Values);
-        (expand, bias) = bank.expandNorm.call(bank.expand, thin);
         return Aggregate(ConstantShare());
     }
 
@@ -58,13 +60,9 @@ internal sealed unsafe class FusedModule
     internal WideTensor Forward(WideTensor x)
     {
         input = x;
-        thinInput = pass.KeepLeaf(empty([x.Images, Sources * Bottleneck, x.Height, x.Width], ScalarType.Float32));
-        kernels.Reduce(Reduction(), thinInput.Floats(), pass.Workers);
-        reduced = pass.Keep(bank.trunk.Activate(thinInput).contiguous());
-        convolved = pass.KeepLeaf(empty([x.Images, Sources * Bottleneck, Convolution().OutputHeight, Convolution().OutputWidth], ScalarType.Float32));
-        kernels.Convolve(Convolution(), convolved.Floats(), pass.Workers);
-        thin = pass.Keep(bank.trunk.Finish(convolved).contiguous());
-        (expand, bias) = bank.expandNorm.call(bank.expand, thin);
+        reduced = pass.Keep(empty([x.Images, Sources * Bottleneck, x.Height, x.Width], ScalarType.Float32));
+        pass.Kernels.Reduce(Reduction(), reduced.Floats(), pass.Workers);
+        Narrow();
         if (bank.shortcut is null)
         {
             identity = x;
@@ -81,7 +79,7 @@ internal sealed unsafe class FusedModule
         Tensor dthin = empty_like(thin!), dexpand = empty_like(expand!), dbias = empty_like(bias!);
         var dscale = scale!.requires_grad ? empty_like(scale) : null;
         var dgates = gates.requires_grad ? empty_like(gates) : null;
-        kernels.AggregateBackward(
+        pass.Kernels.AggregateBackward(
             aggregation,
             new AggregationGradients
             {
@@ -98,37 +96,68 @@ internal sealed unsafe class FusedModule
         output!.Values.Dispose();
         if (dgates is not null)
         {
-            AddGradient(gates, dgates);
+            FusedPass.AddGradient(gates, dgates);
         }
-        List<Tensor> results = [thin!, expand!, bias!], gradients = [dthin, dexpand, dbias];
+        FoldBackward(dexpand, dbias, dscale, identityGradient);
+        var dreduced = NarrowBackward(dthin);
+        if (input is null)
+        {
+            autograd.backward([reduced!], [dreduced]);
+            return null;
+        }
+        return InputGradient(dreduced, identityGradient);
+    }
+
+    // What torch folded: the last norm, the shortcut's, and in the first module the shortcut itself.
+    private void FoldBackward(Tensor dexpand, Tensor dbias, Tensor? dscale, WideTensor identityGradient)
+    {
+        List<Tensor> results = [expand!, bias!], gradients = [dexpand, dbias];
         if (dscale is not null)
         {
-            (results, gradients) = ([.. results, scale], [.. gradients, dscale]);
+            (results, gradients) = ([.. results, scale!], [.. gradients, dscale]);
         }
-        using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
         if (identityPlanes is not null)
         {
+            using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
             (results, gradients) = ([.. results, identityPlanes], [.. gradients, identityGradient.Unpack(pass.Workers).mul(share)]);
         }
         autograd.backward(results, gradients);
-        return input is null ? null : InputGradient(identityGradient);
     }
 
-    private static void AddGradient(Tensor parameter, Tensor gradient)
+    // r from W1 x, and the last norm folded.
+    private void Narrow()
     {
-        if (!parameter.requires_grad)
+        reduceNorm = new FusedNorm(bank.trunk.reduceNorm, reduced!, pass);
+        activated = reduceNorm.Forward();
+        var convolution = Convolution();
+        var convolved = pass.Keep(empty([reduced!.shape[0], Sources * Bottleneck, convolution.OutputHeight, convolution.OutputWidth], ScalarType.Float32));
+        pass.Kernels.Convolve(convolution, convolved.Floats(), pass.Workers);
+        convolveNorm = new FusedNorm(bank.trunk.convolveNorm, convolved, pass);
+        thin = convolveNorm.Forward();
+        if (!bank.expandNorm.training)
         {
+            (expand, bias) = bank.expandNorm.FoldRunning(bank.expand);
             return;
         }
-        if (parameter.grad is { } before)
+        (thinMean, covariance) = (pass.KeepLeaf(empty(Sources, Bottleneck)), pass.KeepLeaf(empty(Sources, Bottleneck, Bottleneck)));
+        var activations = Activations();
+        pass.Kernels.Moments(activations, thinMean.Floats(), covariance.Floats(), pass.Workers);
+        (expand, bias) = bank.expandNorm.FoldMoments(bank.expand, thinMean, covariance, activations.Blocks.Pixels);
+    }
+
+    // From dr to the gradient of W1 x.
+    private Tensor NarrowBackward(Tensor dthin)
+    {
+        if (thinMean is not null)
         {
-            using Scalar one = 1.0; // held while libtorch reads it (docs/memory.md)
-            before.add_(gradient, alpha: one);
+            pass.Kernels.MomentsBackward(
+                Activations(), thinMean.Floats(), thinMean.grad!.contiguous().Floats(), covariance!.grad!.contiguous().Floats(), dthin.Floats(), pass.Workers);
         }
-        else
-        {
-            parameter.grad = gradient;
-        }
+        var dconvolved = convolveNorm!.Backward(dthin);
+        var (dactivated, dconvolve) = (empty_like(activated!), empty_like(bank.trunk.convolve));
+        pass.Kernels.ConvolveBackward(Convolution(), dconvolved.Floats(), dconvolve.Floats(), dactivated.Floats(), pass.Workers);
+        FusedPass.AddGradient(bank.trunk.convolve, dconvolve);
+        return reduceNorm!.Backward(dactivated);
     }
 
     private WideTensor Aggregate(Tensor identityScale)
@@ -136,7 +165,7 @@ internal sealed unsafe class FusedModule
         (scale, expand, bias) = (pass.Keep(identityScale), pass.Keep(expand!.contiguous()), pass.Keep(bias!.contiguous()));
         output = WideTensor.Empty((int)gates.shape[0], Channels, identity!.Images, identity.Height, identity.Width);
         pass.Keep(output.Values);
-        kernels.Aggregate(Aggregation(), pass.Workers);
+        pass.Kernels.Aggregate(Aggregation(), pass.Workers);
         return output;
     }
 
@@ -155,32 +184,31 @@ internal sealed unsafe class FusedModule
         pass.Keep(identity.Values);
         (projectedMean, projectedVariance) = (pass.KeepLeaf(empty(Channels)), pass.KeepLeaf(empty(Channels)));
         projection = Projection(shortcut, identity);
-        kernels.Project(projection, projectedMean.Floats(), projectedVariance.Floats(), pass.Workers);
+        pass.Kernels.Project(projection, projectedMean.Floats(), projectedVariance.Floats(), pass.Workers);
         var (slope, shift) = shortcut.norm.Fold(projectedMean, projectedVariance, projection.Pooled);
         using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
         bias = bias!.add(shift, alpha: share);
         return slope.mul(share);
     }
 
-    private WideTensor InputGradient(WideTensor identityGradient)
+    private WideTensor InputGradient(Tensor dreduced, WideTensor identityGradient)
     {
         var x = input!;
-        ConvolutionBackward();
-        var (dthin, dreduce) = (thinInput!.grad!.contiguous(), empty_like(bank.trunk.reduce));
+        var dreduce = empty_like(bank.trunk.reduce);
         if (bank.shortcut is null)
         {
-            kernels.ReduceBackward(
-                Reduction(), dthin.Floats(), dreduce.Floats(), identityGradient.Values.Floats(), scale!.Floats(), pass.Workers);
-            AddGradient(bank.trunk.reduce, dreduce);
+            pass.Kernels.ReduceBackward(
+                Reduction(), dreduced.Floats(), dreduce.Floats(), identityGradient.Values.Floats(), scale!.Floats(), pass.Workers);
+            FusedPass.AddGradient(bank.trunk.reduce, dreduce);
             return identityGradient;
         }
         var gradient = WideTensor.Empty(x.Branches, x.Channels, x.Images, x.Height, x.Width);
-        kernels.ReduceBackward(Reduction(), dthin.Floats(), dreduce.Floats(), gradient.Values.Floats(), inputScale: null, pass.Workers);
-        AddGradient(bank.trunk.reduce, dreduce);
+        pass.Kernels.ReduceBackward(Reduction(), dreduced.Floats(), dreduce.Floats(), gradient.Values.Floats(), inputScale: null, pass.Workers);
+        FusedPass.AddGradient(bank.trunk.reduce, dreduce);
         var dproject = empty_like(bank.shortcut.weight);
         Tensor? dmean = projectedMean!.grad, dvariance = projectedVariance!.grad; // null where running statistics are used
         using var none = zeros_like(projectedMean);
-        kernels.ProjectBackward(
+        pass.Kernels.ProjectBackward(
             Projection(bank.shortcut, identity),
             new ProjectionGradients
             {
@@ -191,29 +219,28 @@ internal sealed unsafe class FusedModule
                 VarianceGradient = (dvariance ?? none).Floats(),
             },
             dproject.Floats(), gradient.Values.Floats(), pass.Workers);
-        AddGradient(bank.shortcut.weight, dproject);
+        FusedPass.AddGradient(bank.shortcut.weight, dproject);
         identityGradient.Values.Dispose();
         return gradient;
     }
 
-    private void ConvolutionBackward()
+    private Activations Activations() => new()
     {
-        var (dreduced, dconvolve) = (empty_like(reduced!), empty_like(bank.trunk.convolve));
-        kernels.ConvolveBackward(
-            Convolution(), convolved!.grad!.contiguous().Floats(), dconvolve.Floats(), dreduced.Floats(), pass.Workers);
-        AddGradient(bank.trunk.convolve, dconvolve);
-        autograd.backward([reduced!], [dreduced]);
-    }
+        Blocks = new PixelBlocks((int)thin!.shape[0], (int)(thin.shape[2] * thin.shape[3])),
+        Groups = Sources,
+        Channels = Bottleneck,
+        Values = thin.Floats(),
+    };
 
     private Convolution Convolution() => new()
     {
-        Images = input!.Images,
+        Images = (int)reduced!.shape[0],
         Groups = Sources,
         Channels = Bottleneck,
-        InputHeight = input.Height,
-        InputWidth = input.Width,
+        InputHeight = (int)reduced.shape[2],
+        InputWidth = (int)reduced.shape[3],
         Stride = bank.trunk.Stride,
-        Input = reduced!.Floats(),
+        Input = activated!.Floats(),
         Weights = bank.trunk.convolve.Floats(),
     };
 

@@ -1,5 +1,6 @@
 // All modules on the fast path, as one node of torch's graph: from the stem's output to the head's input and back.
 using GateConnect.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Model;
@@ -25,10 +26,13 @@ internal sealed class FusedPass
 
     /// <summary>Whether this machine and these options have a fast path.</summary>
     internal static bool Supports(NetworkOptions options) =>
-        options is { Kernels: KernelPath.Fast, Precision: ScalarType.Float32, Device.type: TorchSharp.DeviceType.CPU } && BlockKernels.Best.Lanes > 1;
+        options is { Kernels: KernelPath.Fast, Precision: ScalarType.Float32, Device.type: DeviceType.CPU } && BlockKernels.Best.Lanes > 1;
 
     /// <summary>Threads of every kernel: those of libtorch.</summary>
     internal int Workers { get; }
+
+    /// <summary>The kernels of this machine.</summary>
+    internal BlockKernels Kernels { get; } = BlockKernels.Best;
 
     /// <summary>What the head reads.</summary>
     /// <param name="network">The network; its mode and gates as they are.</param>
@@ -46,6 +50,24 @@ internal sealed class FusedPass
 
     /// <summary>The same, and from here on torch computes a gradient for it.</summary>
     internal Tensor KeepLeaf(Tensor tensor) => Keep(tensor).requires_grad_(differentiable);
+
+    /// <summary>Adds to a parameter's gradient.</summary>
+    internal static void AddGradient(Tensor parameter, Tensor gradient)
+    {
+        if (!parameter.requires_grad)
+        {
+            return;
+        }
+        if (parameter.grad is { } before)
+        {
+            using Scalar one = 1.0; // held while libtorch reads it (docs/memory.md)
+            before.add_(gradient, alpha: one);
+        }
+        else
+        {
+            parameter.grad = gradient;
+        }
+    }
 
     private Tensor Forward(Tensor stem)
     {
