@@ -12,13 +12,14 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         Math.Min(aggregation.Channels, Math.Max(4, Width / Math.Max(aggregation.Sources, aggregation.Readers) / 4 * 4));
 
     /// <inheritdoc/>
-    internal override void Aggregate(Aggregation aggregation, int workers)
+    internal override void Aggregate(Aggregation aggregation, Reduction? next, float* nextThin, int workers)
     {
         using var gates = new OpenGates(aggregation);
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var step = ChannelsAtOnce(aggregation);
         using var tiles = new Scratch(workers, (long)thinChannels * Width);
         using var outputs = new Scratch(workers, (long)aggregation.Sources * step * Width);
+        using var nextTiles = new Scratch(workers, (long)(next?.ThinChannels ?? 0) * Width);
         Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             var thin = tiles[worker];
@@ -32,12 +33,17 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     Branches(aggregation, gates, chunk, thin, y);
                     Mix(aggregation, gates, chunk, y);
                 }
+                if (next is not null)
+                {
+                    ReduceBlock(next, block, nextTiles[worker], nextThin);
+                }
             }
         });
     }
 
     /// <inheritdoc/>
-    internal override void AggregateBackward(Aggregation aggregation, AggregationGradients gradients, int workers)
+    internal override void AggregateBackward(
+        Aggregation aggregation, AggregationGradients gradients, ReductionGradients? next, int workers)
     {
         using var gates = new OpenGates(aggregation);
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
@@ -48,6 +54,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         using var inputs = new Scratch(workers, (long)aggregation.Readers * step * Width);
         using var outputs = new Scratch(workers, (long)aggregation.Sources * step * Width);
         using var sums = new Scratch(workers, layout.Length);
+        using var nextTiles = new Scratch(workers, (long)(next?.Reduction.ThinChannels ?? 0) * Width);
+        using var nextInputs = new Scratch(workers, next?.Reduction.BlockLength ?? 0);
+        using var nextSums = new Scratch(workers, next?.Reduction.WeightCount ?? 0);
         Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             var thin = tiles[worker];
@@ -57,11 +66,17 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             var dthin = thin + (thinChannels * Width);
             for (var block = from; block < to; block++)
             {
+                var outputGradient = gradients.Output + ((long)block * aggregation.Readers * aggregation.Channels * Width);
+                if (next is not null)
+                {
+                    outputGradient = nextInputs[worker];
+                    ReduceBlockBackward(next, block, nextTiles[worker], nextSums[worker], outputGradient);
+                }
                 aggregation.Blocks.Gather(aggregation.Thin, thinChannels, block, thin);
                 for (var channel = 0; channel < aggregation.Channels; channel += step)
                 {
                     var chunk = new Chunk(block, channel, Math.Min(step, aggregation.Channels - channel), step * Width);
-                    Unrectify(aggregation, gradients, chunk, dx);
+                    Unrectify(aggregation, outputGradient, chunk, dx);
                     if (gradients.Gates != null)
                     {
                         Branches(aggregation, null, chunk, thin, y);
@@ -78,6 +93,10 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
         });
+        if (next is not null)
+        {
+            nextSums.SumInto(0, next.Reduction.WeightCount, next.Weights);
+        }
         sums.SumInto(layout.Expand, layout.Bias - layout.Expand, gradients.Expand);
         sums.SumInto(layout.Bias, layout.Scale - layout.Bias, gradients.Bias);
         if (gradients.IdentityScale != null)
@@ -137,17 +156,17 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // dx before its ReLU, [R, channels, 64].
+    // dx' of one block, [R, d, 64], to that before the ReLU, [R, channels, 64].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unrectify(Aggregation aggregation, AggregationGradients gradients, Chunk chunk, float* dx)
+    private static void Unrectify(Aggregation aggregation, float* outputGradient, Chunk chunk, float* dx)
     {
         for (var reader = 0; reader < aggregation.Readers; reader++)
         {
-            var place = chunk.Place(reader, aggregation.Readers, aggregation.Channels);
-            Tile<TSimd, TVector>.Prefetch(gradients.Output + place + chunk.Ahead, chunk.Channels * Width);
-            Tile<TSimd, TVector>.Prefetch(aggregation.Output + place + chunk.Ahead, chunk.Channels * Width);
-            Tile<TSimd, TVector>.Unrectify(
-                gradients.Output + place, aggregation.Output + place, chunk.Channels * Width, dx + (reader * chunk.Stride));
+            var output = aggregation.Output + chunk.Place(reader, aggregation.Readers, aggregation.Channels);
+            var gradient = outputGradient + (((reader * aggregation.Channels) + chunk.Channel) * Width);
+            Tile<TSimd, TVector>.Prefetch(output + chunk.Ahead, chunk.Channels * Width);
+            Tile<TSimd, TVector>.Prefetch(gradient + chunk.Ahead, chunk.Channels * Width);
+            Tile<TSimd, TVector>.Unrectify(gradient, output, chunk.Channels * Width, dx + (reader * chunk.Stride));
         }
     }
 

@@ -1,4 +1,5 @@
-// The 1x1 in: forward reads x once; backward reads x and dthin and writes (or adds to) dx, with dW on the way.
+// The 1x1 in: forward reads x once, or finds it in the cache behind the aggregation that made it; backward reads x and
+// dthin and gives dx, with dW on the way.
 using System.Runtime.CompilerServices;
 
 namespace GateConnect.Kernels;
@@ -8,61 +9,84 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     /// <inheritdoc/>
     internal override void Reduce(Reduction reduction, float* thin, int workers)
     {
-        var (branches, channels, bottleneck) = (reduction.Branches, reduction.Channels, reduction.Bottleneck);
-        using var tiles = new Scratch(workers, (long)branches * bottleneck * Width);
+        using var tiles = new Scratch(workers, reduction.ThinChannels * Width);
         Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
-            var tile = tiles[worker];                                                          // [C*w, 64]
             for (var block = from; block < to; block++)
             {
-                for (var branch = 0; branch < branches; branch++)
-                {
-                    Tile<TSimd, TVector>.Multiply<Overwrite>(
-                        bottleneck, reduction.Weights + (branch * bottleneck * channels), channels, 1,
-                        reduction.Input + ((((long)block * branches) + branch) * channels * Width), Width, channels,
-                        tile + (branch * bottleneck * Width), Width);
-                }
-                reduction.Blocks.Scatter(tile, branches * bottleneck, block, thin);
+                ReduceBlock(reduction, block, tiles[worker], thin);
             }
         });
     }
 
     /// <inheritdoc/>
     internal override void ReduceBackward(
-        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, float* inputScale, int workers)
+        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers)
     {
-        var (branches, channels, bottleneck) = (reduction.Branches, reduction.Channels, reduction.Bottleneck);
-        long weights = (long)branches * bottleneck * channels;
-        using var tiles = new Scratch(workers, (long)branches * bottleneck * Width);
-        using var sums = new Scratch(workers, weights);
+        using var tiles = new Scratch(workers, reduction.ThinChannels * Width);
+        using var sums = new Scratch(workers, reduction.WeightCount);
         Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
-            var tile = tiles[worker];
-            var sum = sums[worker];
             for (var block = from; block < to; block++)
             {
-                reduction.Blocks.Gather(thinGradient, branches * bottleneck, block, tile);
-                for (var branch = 0; branch < branches; branch++)
+                GatherThin(reduction, block, thinGradient, tiles[worker], sums[worker]);
+                var wide = (long)block * reduction.BlockLength;
+                for (var branch = 0; branch < reduction.Branches; branch++)
                 {
-                    var wide = (((long)block * branches) + branch) * channels * Width;
-                    var thin = tile + (branch * bottleneck * Width);
-                    var offset = branch * bottleneck * channels;
-                    Tile<TSimd, TVector>.Dot(
-                        bottleneck, thin, Width, channels, reduction.Input + wide, Width, Width, sum + offset, channels, 1);
-                    if (inputScale != null)
-                    {
-                        Tile<TSimd, TVector>.Multiply<Scaled>(
-                            channels, reduction.Weights + offset, 1, channels, thin, Width, bottleneck, inputGradient + wide, Width,
-                            inputGradient + wide, Width, inputScale, inputScale);
-                    }
-                    else
-                    {
-                        Tile<TSimd, TVector>.Multiply<Overwrite>(
-                            channels, reduction.Weights + offset, 1, channels, thin, Width, bottleneck, inputGradient + wide, Width);
-                    }
+                    Tile<TSimd, TVector>.Multiply<Overwrite>(
+                        reduction.Channels, reduction.WeightsOf(branch), 1, reduction.Channels,
+                        tiles[worker] + (branch * reduction.Bottleneck * Width), Width, reduction.Bottleneck,
+                        inputGradient + wide + (branch * reduction.Channels * Width), Width);
                 }
             }
         });
-        sums.SumInto(0, weights, weightGradient);
+        sums.SumInto(0, reduction.WeightCount, weightGradient);
+    }
+
+    // W x of one block, by way of a tile [C*w, 64].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReduceBlock(Reduction reduction, int block, float* tile, float* thin)
+    {
+        var input = reduction.Input + ((long)block * reduction.BlockLength);
+        for (var branch = 0; branch < reduction.Branches; branch++)
+        {
+            Tile<TSimd, TVector>.Multiply<Overwrite>(
+                reduction.Bottleneck, reduction.WeightsOf(branch), reduction.Channels, 1,
+                input + (branch * reduction.Channels * Width), Width, reduction.Channels,
+                tile + (branch * reduction.Bottleneck * Width), Width);
+        }
+        reduction.Blocks.Scatter(tile, reduction.ThinChannels, block, thin);
+    }
+
+    // dx = u dy + W^T dthin of one block, [C, d, 64].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReduceBlockBackward(ReductionGradients gradients, int block, float* tile, float* sums, float* dx)
+    {
+        var reduction = gradients.Reduction;
+        GatherThin(reduction, block, gradients.Thin, tile, sums);
+        var dy = gradients.Output + ((long)block * reduction.BlockLength);
+        for (var branch = 0; branch < reduction.Branches; branch++)
+        {
+            var wide = branch * reduction.Channels * Width;
+            Tile<TSimd, TVector>.Multiply<Scaled>(
+                reduction.Channels, reduction.WeightsOf(branch), 1, reduction.Channels,
+                tile + (branch * reduction.Bottleneck * Width), Width, reduction.Bottleneck, dx + wide, Width,
+                dy + wide, Width, gradients.IdentityScale, gradients.IdentityScale);
+        }
+    }
+
+    // dthin of one block into a tile, and dW from it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherThin(Reduction reduction, int block, float* thinGradient, float* tile, float* sums)
+    {
+        reduction.Blocks.Gather(thinGradient, reduction.ThinChannels, block, tile);
+        var input = reduction.Input + ((long)block * reduction.BlockLength);
+        for (var branch = 0; branch < reduction.Branches; branch++)
+        {
+            Tile<TSimd, TVector>.Dot(
+                reduction.Bottleneck, tile + (branch * reduction.Bottleneck * Width), Width,
+                reduction.Channels, input + (branch * reduction.Channels * Width), Width, Width,
+                sums + (branch * reduction.Bottleneck * reduction.Channels), reduction.Channels, 1);
+        }
     }
 }

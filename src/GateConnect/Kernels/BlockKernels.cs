@@ -51,7 +51,7 @@ internal sealed unsafe class Aggregation
 /// <summary>Gradients of an <see cref="Aggregation"/>; all but the first are written.</summary>
 internal sealed unsafe class AggregationGradients
 {
-    /// <summary>dx', [blocks, R, d, 64].</summary>
+    /// <summary>dx', [blocks, R, d, 64]; null where it comes from the module that read x'.</summary>
     internal required float* Output { get; init; }
 
     /// <summary>dy, [blocks, I, d, 64], summed over the branches where they share x; u dy is what x gets.</summary>
@@ -92,6 +92,34 @@ internal sealed unsafe class Reduction
     internal required float* Input { get; init; }
 
     /// <summary>W, [C, w, d].</summary>
+    internal required float* Weights { get; init; }
+
+    internal int ThinChannels => Branches * Bottleneck;
+
+    internal int WeightCount => Branches * Bottleneck * Channels;
+
+    /// <summary>Floats of one block of x.</summary>
+    internal int BlockLength => Branches * Channels * PixelBlocks.Width;
+
+    internal float* WeightsOf(int branch) => Weights + (branch * Bottleneck * Channels);
+}
+
+/// <summary>What flows back through a module whose shortcut is the identity: dx = u dy + W^T dthin.</summary>
+internal sealed unsafe class ReductionGradients
+{
+    /// <summary>The 1x1 in.</summary>
+    internal required Reduction Reduction { get; init; }
+
+    /// <summary>dthin, [N, C*w, H*W].</summary>
+    internal required float* Thin { get; init; }
+
+    /// <summary>dy, [blocks, C, d, 64].</summary>
+    internal required float* Output { get; init; }
+
+    /// <summary>u, [d].</summary>
+    internal required float* IdentityScale { get; init; }
+
+    /// <summary>dW, [C, w, d]; written.</summary>
     internal required float* Weights { get; init; }
 }
 
@@ -217,18 +245,26 @@ internal abstract unsafe class BlockKernels
     /// <summary>Values in a register.</summary>
     internal abstract int Lanes { get; }
 
-    /// <summary>x' of the whole batch.</summary>
-    internal abstract void Aggregate(Aggregation aggregation, int workers);
+    /// <summary>x' of the whole batch, and while it is in the cache the 1x1 in of the module that reads it.</summary>
+    /// <param name="aggregation">Sizes and tensors.</param>
+    /// <param name="next">The 1x1 in behind it; null before the head.</param>
+    /// <param name="nextThin">What that gives, [N, R*w', H*W].</param>
+    /// <param name="workers">Threads.</param>
+    internal abstract void Aggregate(Aggregation aggregation, Reduction? next, float* nextThin, int workers);
 
     /// <summary>All gradients of the aggregation in one pass over dx', x' and x.</summary>
-    internal abstract void AggregateBackward(Aggregation aggregation, AggregationGradients gradients, int workers);
+    /// <param name="aggregation">Sizes and tensors.</param>
+    /// <param name="gradients">Gradients in and out.</param>
+    /// <param name="next">Where dx' is still to be made from dy of the module that read x'; null where it is there.</param>
+    /// <param name="workers">Threads.</param>
+    internal abstract void AggregateBackward(Aggregation aggregation, AggregationGradients gradients, ReductionGradients? next, int workers);
 
     /// <summary>W x into thin, [N, C*w, H*W].</summary>
     internal abstract void Reduce(Reduction reduction, float* thin, int workers);
 
-    /// <summary>dW, and into dx W^T dthin; where a scale u, [d], is given, dx holds dy at first and u dy is added.</summary>
+    /// <summary>dW, and dx = W^T dthin: of a module whose shortcut is a projection, which adds its own part.</summary>
     internal abstract void ReduceBackward(
-        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, float* inputScale, int workers);
+        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers);
 
     /// <summary>p, and its mean and biased variance per channel, [d_out] each, pooled over branches and pixels.</summary>
     internal abstract void Project(Projection projection, float* mean, float* variance, int workers);

@@ -37,6 +37,9 @@ internal sealed unsafe class FusedModule
     internal FusedModule(BlockBank bank, Tensor gates, FusedPass pass) =>
         (this.bank, this.gates, this.pass) = (bank, gates, pass);
 
+    /// <summary>The module that reads this one; null before the head.</summary>
+    internal FusedModule? Next { private get; set; }
+
     private int Sources => (int)bank.expand.shape[0];
 
     private int Channels => (int)bank.expand.shape[1];
@@ -56,23 +59,28 @@ internal sealed unsafe class FusedModule
         return Aggregate(ConstantShare());
     }
 
-    /// <summary>x' of any other module.</summary>
-    internal WideTensor Forward(WideTensor x)
+    /// <summary>x' of any other module, whose input has been <see cref="Expect"/>ed.</summary>
+    internal WideTensor Forward()
     {
-        input = x;
-        reduced = pass.Keep(empty([x.Images, Sources * Bottleneck, x.Height, x.Width], ScalarType.Float32));
-        pass.Kernels.Reduce(Reduction(), reduced.Floats(), pass.Workers);
         Narrow();
         if (bank.shortcut is null)
         {
-            identity = x;
+            identity = input!;
             return Aggregate(ConstantShare());
         }
         return Aggregate(Project(bank.shortcut));
     }
 
-    /// <summary>All gradients from dx': parameters and gates get theirs; dx is returned, or for the first module null.</summary>
-    internal WideTensor? Backward(WideTensor outputGradient)
+    /// <summary>Makes room for x and W1 x, which the aggregation before this module will write.</summary>
+    internal Reduction Expect(WideTensor x)
+    {
+        input = x;
+        reduced = pass.Keep(empty([x.Images, Sources * Bottleneck, x.Height, x.Width], ScalarType.Float32));
+        return Reduction();
+    }
+
+    /// <summary>All gradients from those of x': parameters and gates get theirs, and the module before its own.</summary>
+    internal InputGradient? Backward(InputGradient outputGradient)
     {
         var aggregation = Aggregation();
         var identityGradient = new WideTensor(empty_like(identity!.Values), identity.Branches, Channels, identity.Images, identity.Height, identity.Width);
@@ -83,7 +91,7 @@ internal sealed unsafe class FusedModule
             aggregation,
             new AggregationGradients
             {
-                Output = outputGradient.Values.Floats(),
+                Output = outputGradient.Wide is null ? null : outputGradient.Wide.Values.Floats(),
                 Identity = identityGradient.Values.Floats(),
                 Thin = dthin.Floats(),
                 Expand = dexpand.Floats(),
@@ -91,8 +99,9 @@ internal sealed unsafe class FusedModule
                 IdentityScale = dscale is null ? null : dscale.Floats(),
                 Gates = dgates is null ? null : dgates.Floats(),
             },
+            outputGradient.Pending,
             pass.Workers);
-        outputGradient.Values.Dispose();
+        outputGradient.Finish();
         output!.Values.Dispose();
         if (dgates is not null)
         {
@@ -105,7 +114,7 @@ internal sealed unsafe class FusedModule
             autograd.backward([reduced!], [dreduced]);
             return null;
         }
-        return InputGradient(dreduced, identityGradient);
+        return bank.shortcut is null ? PendingGradient(dreduced, identityGradient) : ProjectedGradient(dreduced, identityGradient);
     }
 
     // What torch folded: the last norm, the shortcut's, and in the first module the shortcut itself.
@@ -165,7 +174,8 @@ internal sealed unsafe class FusedModule
         (scale, expand, bias) = (pass.Keep(identityScale), pass.Keep(expand!.contiguous()), pass.Keep(bias!.contiguous()));
         output = WideTensor.Empty((int)gates.shape[0], Channels, identity!.Images, identity.Height, identity.Width);
         pass.Keep(output.Values);
-        pass.Kernels.Aggregate(Aggregation(), pass.Workers);
+        var reduction = Next?.Expect(output);
+        pass.Kernels.Aggregate(Aggregation(), reduction, reduction is null ? null : Next!.reduced!.Floats(), pass.Workers);
         return output;
     }
 
@@ -191,25 +201,39 @@ internal sealed unsafe class FusedModule
         return slope.mul(share);
     }
 
-    private WideTensor InputGradient(Tensor dreduced, WideTensor identityGradient)
+    // dx = u dy + W1^T dthin is left to the module before, which can do it block by block.
+    private InputGradient PendingGradient(Tensor dreduced, WideTensor dy)
+    {
+        var dreduce = empty_like(bank.trunk.reduce);
+        var pending = new ReductionGradients
+        {
+            Reduction = Reduction(),
+            Thin = dreduced.Floats(),
+            Output = dy.Values.Floats(),
+            IdentityScale = scale!.Floats(),
+            Weights = dreduce.Floats(),
+        };
+        return new InputGradient(null, pending, () =>
+        {
+            FusedPass.AddGradient(bank.trunk.reduce, dreduce);
+            dy.Values.Dispose();
+            dreduced.Dispose();
+        });
+    }
+
+    private InputGradient ProjectedGradient(Tensor dreduced, WideTensor identityGradient)
     {
         var x = input!;
         var dreduce = empty_like(bank.trunk.reduce);
-        if (bank.shortcut is null)
-        {
-            pass.Kernels.ReduceBackward(
-                Reduction(), dreduced.Floats(), dreduce.Floats(), identityGradient.Values.Floats(), scale!.Floats(), pass.Workers);
-            FusedPass.AddGradient(bank.trunk.reduce, dreduce);
-            return identityGradient;
-        }
         var gradient = WideTensor.Empty(x.Branches, x.Channels, x.Images, x.Height, x.Width);
-        pass.Kernels.ReduceBackward(Reduction(), dreduced.Floats(), dreduce.Floats(), gradient.Values.Floats(), inputScale: null, pass.Workers);
+        pass.Kernels.ReduceBackward(Reduction(), dreduced.Floats(), dreduce.Floats(), gradient.Values.Floats(), pass.Workers);
         FusedPass.AddGradient(bank.trunk.reduce, dreduce);
-        var dproject = empty_like(bank.shortcut.weight);
+        var shortcut = bank.shortcut!;
+        var dproject = empty_like(shortcut.weight);
         Tensor? dmean = projectedMean!.grad, dvariance = projectedVariance!.grad; // null where running statistics are used
         using var none = zeros_like(projectedMean);
         pass.Kernels.ProjectBackward(
-            Projection(bank.shortcut, identity),
+            Projection(shortcut, identity),
             new ProjectionGradients
             {
                 Output = identityGradient.Values.Floats(),
@@ -219,9 +243,9 @@ internal sealed unsafe class FusedModule
                 VarianceGradient = (dvariance ?? none).Floats(),
             },
             dproject.Floats(), gradient.Values.Floats(), pass.Workers);
-        FusedPass.AddGradient(bank.shortcut.weight, dproject);
+        FusedPass.AddGradient(shortcut.weight, dproject);
         identityGradient.Values.Dispose();
-        return gradient;
+        return InputGradient.Of(gradient);
     }
 
     private Activations Activations() => new()

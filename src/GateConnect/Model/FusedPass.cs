@@ -22,6 +22,10 @@ internal sealed class FusedPass
             var gates = index + 1 < network.modules.Count ? network.Gates.Of(index + 1) : Keep(ones(1, bank.expand.shape[0]));
             modules.Add(new FusedModule(bank, gates, this));
         }
+        foreach (var (module, next) in modules.Zip(modules.Skip(1)))
+        {
+            module.Next = next;
+        }
     }
 
     /// <summary>Whether this machine and these options have a fast path.</summary>
@@ -76,7 +80,7 @@ internal sealed class FusedPass
         var x = modules[0].Forward(stemLeaf);
         foreach (var module in modules.Skip(1))
         {
-            var next = module.Forward(x);
+            var next = module.Forward();
             if (!differentiable)
             {
                 x.Values.Dispose();
@@ -90,7 +94,7 @@ internal sealed class FusedPass
     private Tensor Backward(Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var dx = WideTensor.Pack(gradient, Workers);
+        var dx = InputGradient.Of(WideTensor.Pack(gradient, Workers));
         for (var index = modules.Count - 1; index >= 0; index--)
         {
             dx = modules[index].Backward(dx)!;
