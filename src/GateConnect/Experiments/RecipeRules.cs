@@ -20,6 +20,10 @@ public static class RecipeRules
         {
             mistakes.AddRange(recipe.Rule.Mistakes(size.Cardinality));
         }
+        if (recipe.Rule.Kind == ConnectivityKind.Full && recipe.LastNormAffine == LastNormAffine.PerBranch)
+        {
+            mistakes.Add("lastNormAffine: PerBranch does not go with connectivity full, whose last norms stand behind the sum; take full-branches");
+        }
         var data = recipe.Data;
         Require(mistakes, data.ImageSize is null or (>= 8 and <= ImageFolderOptions.LargestImageSize), "data.imageSize", data.ImageSize, $"8 to {ImageFolderOptions.LargestImageSize}");
         Require(mistakes, data.TestFraction is > 0 and < 1, "data.testFraction", data.TestFraction, "above 0 to below 1");

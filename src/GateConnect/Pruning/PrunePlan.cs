@@ -86,7 +86,7 @@ public sealed class PrunePlan
     }
 
     private static string Saved(long before, long after) =>
-        string.Create(CultureInfo.InvariantCulture, $"-{100.0 * (before - after) / before:F1} %");
+        before == after ? "the same" : string.Create(CultureInfo.InvariantCulture, $"-{100.0 * (before - after) / before:F1} %");
 
     private static ImmutableArray<int> Where(bool[] live, bool state) =>
         [.. Enumerable.Range(0, live.Length).Where(block => live[block] == state)];

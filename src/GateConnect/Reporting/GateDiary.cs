@@ -22,7 +22,7 @@ public sealed record GateDiary
     /// <summary>The wiring of the trained network before pruning; null while gates are learned, and for ResNeXt.</summary>
     public Connectivity? Final { get; init; }
 
-    /// <summary>The gates of every epoch in which they were learned, ascending.</summary>
+    /// <summary>The gates at the end of every epoch of a run that learns them, both phases, ascending.</summary>
     public ImmutableArray<GateSnapshot> Epochs { get; init; } = [];
 
     /// <summary>An empty diary.</summary>

@@ -49,7 +49,7 @@ public sealed record DataRecipe
     /// <summary>Where it is; null to look in the usual places.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Height and width in pixels; null for the dataset's own (32 for folders and small networks, 224 for large ones).</summary>
+    /// <summary>Height and width in pixels; null for the dataset's own (32 for folders).</summary>
     public int? ImageSize { get; init; }
 
     /// <summary>Share of a folder without train/val split that is kept for testing, in (0, 1); default 0.2.</summary>

@@ -45,6 +45,14 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    public void An_affine_per_branch_is_refused_where_there_are_no_branches()
+    {
+        var recipe = new Recipe { Connectivity = ConnectivityKind.Full, LastNormAffine = LastNormAffine.PerBranch };
+        Assert.StartsWith("lastNormAffine: ", Assert.Single(RecipeRules.Mistakes(recipe)), StringComparison.Ordinal);
+        Assert.Empty(RecipeRules.Mistakes(recipe with { Connectivity = ConnectivityKind.FullBranches }));
+    }
+
+    [Fact]
     public void A_difference_names_path_and_both_values_and_ignores_where_the_data_lie()
     {
         var run = new Recipe();
