@@ -4,57 +4,6 @@ using System.Runtime.CompilerServices;
 
 namespace GateConnect.Kernels;
 
-/// <summary>Sizes and tensors of y = ReLU(BN(x)).</summary>
-internal sealed unsafe class Normalisation
-{
-    /// <summary>Added to every variance.</summary>
-    internal required float Epsilon { get; init; }
-
-    /// <summary>N.</summary>
-    internal required int Images { get; init; }
-
-    /// <summary>Channels.</summary>
-    internal required int Channels { get; init; }
-
-    /// <summary>H*W.</summary>
-    internal required int PixelsPerImage { get; init; }
-
-    /// <summary>x, [N, channels, H*W].</summary>
-    internal required float* Input { get; init; }
-
-    /// <summary>The affine's scale, [channels].</summary>
-    internal required float* Weight { get; init; }
-
-    /// <summary>The affine's shift, [channels].</summary>
-    internal required float* Bias { get; init; }
-
-    /// <summary>[channels]: measured, or given.</summary>
-    internal required float* Mean { get; init; }
-
-    /// <summary>Biased variance, [channels]: measured, or given.</summary>
-    internal required float* Variance { get; init; }
-
-    internal double Count => (double)Images * PixelsPerImage;
-
-    internal long Plane(int image, int channel) => (((long)image * Channels) + channel) * PixelsPerImage;
-}
-
-/// <summary>Gradients of a <see cref="Normalisation"/>.</summary>
-internal sealed unsafe class NormalisationGradients
-{
-    /// <summary>dy, [N, channels, H*W].</summary>
-    internal required float* Output { get; init; }
-
-    /// <summary>dx, [N, channels, H*W].</summary>
-    internal required float* Input { get; init; }
-
-    /// <summary>[channels].</summary>
-    internal required float* Weight { get; init; }
-
-    /// <summary>[channels].</summary>
-    internal required float* Bias { get; init; }
-}
-
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 {
     /// <inheritdoc/>

@@ -1,0 +1,40 @@
+// What the kernels of the grouped 3x3 work on: sizes, and memory that is the caller's.
+namespace GateConnect.Kernels;
+
+/// <summary>Sizes and tensors of a grouped 3x3 convolution with padding 1, w channels in and out of each group.</summary>
+internal sealed unsafe class Convolution
+{
+    /// <summary>Side of the kernel.</summary>
+    internal const int Side = 3;
+
+    /// <summary>Taps of the kernel.</summary>
+    internal const int Taps = Side * Side;
+
+    /// <summary>N.</summary>
+    internal required int Images { get; init; }
+
+    /// <summary>C.</summary>
+    internal required int Groups { get; init; }
+
+    /// <summary>w.</summary>
+    internal required int Channels { get; init; }
+
+    /// <summary>Rows of an input image.</summary>
+    internal required int InputHeight { get; init; }
+
+    /// <summary>Pixels in a row of it.</summary>
+    internal required int InputWidth { get; init; }
+
+    /// <summary>1 or 2.</summary>
+    internal required int Stride { get; init; }
+
+    /// <summary>[N, C*w, H, W].</summary>
+    internal required float* Input { get; init; }
+
+    /// <summary>[C*w, w, 3, 3].</summary>
+    internal required float* Weights { get; init; }
+
+    internal int OutputHeight => ((InputHeight - 1) / Stride) + 1;
+
+    internal int OutputWidth => ((InputWidth - 1) / Stride) + 1;
+}

@@ -1,0 +1,52 @@
+// What the kernels of the 1x1 in work on: sizes, and memory that is the caller's.
+namespace GateConnect.Kernels;
+
+/// <summary>Sizes and tensors of the 1x1 in, W_j x_j for every block j.</summary>
+internal sealed unsafe class Reduction
+{
+    /// <summary>Pixels of the input.</summary>
+    internal required PixelBlocks Blocks { get; init; }
+
+    /// <summary>C.</summary>
+    internal required int Branches { get; init; }
+
+    /// <summary>d of the input.</summary>
+    internal required int Channels { get; init; }
+
+    /// <summary>w.</summary>
+    internal required int Bottleneck { get; init; }
+
+    /// <summary>x, [blocks, C, d, 64].</summary>
+    internal required float* Input { get; init; }
+
+    /// <summary>W, [C, w, d].</summary>
+    internal required float* Weights { get; init; }
+
+    internal int ThinChannels => Branches * Bottleneck;
+
+    internal int WeightCount => Branches * Bottleneck * Channels;
+
+    /// <summary>Floats of one block of x.</summary>
+    internal int BlockLength => Branches * Channels * PixelBlocks.Width;
+
+    internal float* WeightsOf(int branch) => Weights + (branch * Bottleneck * Channels);
+}
+
+/// <summary>What flows back through a module whose shortcut is the identity: dx = u dy + W^T dthin.</summary>
+internal sealed unsafe class ReductionGradients
+{
+    /// <summary>The 1x1 in.</summary>
+    internal required Reduction Reduction { get; init; }
+
+    /// <summary>dthin, [N, C*w, H*W].</summary>
+    internal required float* Thin { get; init; }
+
+    /// <summary>dy, [blocks, C, d, 64].</summary>
+    internal required float* Output { get; init; }
+
+    /// <summary>u, [d].</summary>
+    internal required float* IdentityScale { get; init; }
+
+    /// <summary>dW, [C, w, d]; written.</summary>
+    internal required float* Weights { get; init; }
+}
