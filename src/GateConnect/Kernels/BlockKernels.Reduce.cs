@@ -1,24 +1,11 @@
-// The 1x1 in: forward reads x once, or finds it in the cache behind the aggregation that made it; backward reads x and
-// dthin and gives dx, with dW on the way.
+// The 1x1 in: forward finds x in the cache behind the aggregation that made it; backward reads x and dthin and gives dx,
+// with dW on the way.
 using System.Runtime.CompilerServices;
 
 namespace GateConnect.Kernels;
 
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 {
-    /// <inheritdoc/>
-    internal override void Reduce(Reduction reduction, float* thin, int workers)
-    {
-        using var tiles = new Scratch(workers, reduction.ThinChannels * Width);
-        Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
-        {
-            for (var block = from; block < to; block++)
-            {
-                ReduceBlock(reduction, block, tiles[worker], thin);
-            }
-        });
-    }
-
     /// <inheritdoc/>
     internal override void ReduceBackward(
         Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers)

@@ -12,27 +12,7 @@ internal abstract unsafe class BlockKernels
     internal static BlockKernels Best { get; } =
         Simd512.IsSupported ? new BlockKernels<Simd512, Vector512<float>>()
         : Simd256.IsSupported ? new BlockKernels<Simd256, Vector256<float>>()
-        : Plain;
-
-    /// <summary>Without vectors, for any processor.</summary>
-    internal static BlockKernels Plain => new BlockKernels<Simd1, float>();
-
-    /// <summary>Every width that this processor can run, for tests.</summary>
-    internal static IEnumerable<BlockKernels> All
-    {
-        get
-        {
-            if (Simd512.IsSupported)
-            {
-                yield return new BlockKernels<Simd512, Vector512<float>>();
-            }
-            if (Simd256.IsSupported)
-            {
-                yield return new BlockKernels<Simd256, Vector256<float>>();
-            }
-            yield return Plain;
-        }
-    }
+        : new BlockKernels<Simd1, float>();
 
     /// <summary>Values in a register.</summary>
     internal abstract int Lanes { get; }
@@ -50,9 +30,6 @@ internal abstract unsafe class BlockKernels
     /// <param name="next">Where dx' is still to be made from dy of the module that read x'; null where it is there.</param>
     /// <param name="workers">Threads.</param>
     internal abstract void AggregateBackward(Aggregation aggregation, AggregationGradients gradients, ReductionGradients? next, int workers);
-
-    /// <summary>W x into thin, [N, C*w, H*W].</summary>
-    internal abstract void Reduce(Reduction reduction, float* thin, int workers);
 
     /// <summary>dW, and dx = W^T dthin: of a module whose shortcut is a projection, which adds its own part.</summary>
     internal abstract void ReduceBackward(

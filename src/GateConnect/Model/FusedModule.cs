@@ -1,6 +1,6 @@
-// One module on the fast path: what touches wide tensors is done by kernels, each in one trip through memory; what is
-// thin (3x3, norms) is done by torch with its autograd. The two meet at leaves: the kernels' results are leaves of
-// torch's graph, whose gradients the kernels take up again. BlockBank and GatedAggregation are the reference.
+// One module on the fast path: kernels do what touches pixels; torch, with its autograd, folds a few numbers and in the first
+// module does what reads the stem. The two meet at leaves: the kernels' results are leaves of torch's graph, whose
+// gradients the kernels take up again. BlockBank and GatedAggregation are the reference.
 using GateConnect.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
