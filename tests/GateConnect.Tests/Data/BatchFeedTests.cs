@@ -73,7 +73,7 @@ public sealed class BatchFeedTests
         var tooSmall = new BatchBuffer(new float[3], new long[4]);
         using var feed = new BatchFeed(plan, new BatchPosition(0, 0), [tooSmall]);
         var error = Assert.ThrowsAny<ArgumentException>(feed.Take);
-        Assert.Contains(nameof(BatchPlan.Fill), error.StackTrace, StringComparison.Ordinal);
+        Assert.Contains("Prepare", error.StackTrace, StringComparison.Ordinal); // the thread's own method; deeper ones may be inlined
     }
 
     [Fact]
