@@ -22,7 +22,7 @@ internal sealed unsafe class Aggregation
     /// <summary>I: C, or 1 where all branches share the identity path.</summary>
     internal required int Identities { get; init; }
 
-    /// <summary>x, [blocks, I, d, 64].</summary>
+    /// <summary>x, a wide tensor of I branches and d channels.</summary>
     internal required float* Identity { get; init; }
 
     /// <summary>u, [d].</summary>
@@ -40,17 +40,21 @@ internal sealed unsafe class Aggregation
     /// <summary>g, [R, C].</summary>
     internal required float* Gates { get; init; }
 
-    /// <summary>x', [blocks, R, d, 64].</summary>
+    /// <summary>x', a wide tensor of R branches and d channels.</summary>
     internal required float* Output { get; init; }
+
+    internal WideShape IdentityShape => new(Identities, Channels);
+
+    internal WideShape OutputShape => new(Readers, Channels);
 }
 
 /// <summary>Gradients of an <see cref="Aggregation"/>; all but the first are written.</summary>
 internal sealed unsafe class AggregationGradients
 {
-    /// <summary>dx', [blocks, R, d, 64]; null where it comes from the module that read x'.</summary>
+    /// <summary>dx', a wide tensor of R branches and d channels; null where it comes from the module that read x'.</summary>
     internal required float* Output { get; init; }
 
-    /// <summary>dy, [blocks, I, d, 64], summed over the branches where they share x; u dy is what x gets.</summary>
+    /// <summary>dy, a wide tensor of I branches and d channels, summed over the branches where they share x; u dy is what x gets.</summary>
     internal required float* Identity { get; init; }
 
     /// <summary>du, [d]; null where u is constant.</summary>

@@ -1,42 +1,51 @@
 // x'_j = ReLU( sum_k g_jk y_k ) with y_k = u x_k + W_k r_k + b_k, the equation of PAPER sections 1 and 3 and the 1x1 out in one
-// pass: y exists for a few channels of 64 pixels at a time. Backward has the same order, and computes y again where
-// the gates' gradients <dx_j, y_k> need it.
+// pass: y exists for one slab of 4 channels and 64 pixels at a time. Backward has the same order, and computes y again
+// where the gates' gradients <dx_j, y_k> need it.
 using System.Runtime.CompilerServices;
 
 namespace GateConnect.Kernels;
 
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 {
-    // Channels that are worked on at once: 16 KiB of y for 8 branches, so that y and dx' stay in the first cache.
-    private static int ChannelsAtOnce(Aggregation aggregation) =>
-        Math.Min(aggregation.Channels, Math.Max(4, Width / Math.Max(aggregation.Sources, aggregation.Readers) / 4 * 4));
+    // What is larger than this has left the caches before anybody reads it, and is written past them.
+    private const long StreamedBytes = 8L << 20;
+
+    private const int Slab = WideShape.SlabChannels;
 
     /// <inheritdoc/>
     internal override void Aggregate(Aggregation aggregation, Reduction? next, float* nextThin, int workers)
     {
         using var gates = new OpenGates(aggregation);
+        using var expand = ExpandWeights(aggregation, widen: true);
+        using var reduce = next is null ? null : ReduceWeights(next, widen: false);
+        var shape = aggregation.OutputShape;
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
-        var step = ChannelsAtOnce(aggregation);
-        using var tiles = new Scratch(workers, (long)thinChannels * Width);
-        using var outputs = new Scratch(workers, (long)aggregation.Sources * step * Width);
-        using var nextTiles = new Scratch(workers, (long)(next?.ThinChannels ?? 0) * Width);
+        var nextChannels = next?.ThinChannels ?? 0;
+        var streamed = aggregation.Blocks.WideLength(shape.Branches, shape.Channels) * sizeof(float) > StreamedBytes;
+        using var tiles = new Scratch(workers, (thinChannels + nextChannels + ((long)Slab * (aggregation.Sources + aggregation.Readers))) * Width);
         Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
-            var thin = tiles[worker];
-            var y = outputs[worker];
+            float* thin = tiles[worker], nextTile = thin + (thinChannels * Width), y = nextTile + (nextChannels * Width);
+            var slabOut = y + (Slab * aggregation.Sources * Width);
             for (var block = from; block < to; block++)
             {
                 aggregation.Blocks.Gather(aggregation.Thin, thinChannels, block, thin);
-                for (var channel = 0; channel < aggregation.Channels; channel += step)
+                for (var channel = 0; channel < aggregation.Channels; channel += Slab)
                 {
-                    var chunk = new Chunk(block, channel, Math.Min(step, aggregation.Channels - channel), step * Width);
-                    Branches(aggregation, gates, chunk, thin, y);
-                    Mix(aggregation, gates, chunk, y);
+                    var target = aggregation.Output + shape.Slab(block, channel);
+                    var output = streamed ? slabOut : target;
+                    Branches(aggregation, expand, block, channel, thin, y);
+                    Mix(aggregation, gates, shape.BranchStride(channel), y, output);
+                    if (next is not null)
+                    {
+                        Reduce(next, reduce!, channel, output, nextTile);
+                    }
+                    if (streamed)
+                    {
+                        Tile<TSimd, TVector>.Stream(output, shape.Branches * shape.BranchStride(channel), target);
+                    }
                 }
-                if (next is not null)
-                {
-                    ReduceBlock(next, block, nextTiles[worker], nextThin);
-                }
+                next?.Blocks.Scatter(nextTile, nextChannels, block, nextThin);
             }
         });
     }
@@ -46,49 +55,47 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         Aggregation aggregation, AggregationGradients gradients, ReductionGradients? next, int workers)
     {
         using var gates = new OpenGates(aggregation);
+        using var expand = ExpandWeights(aggregation, widen: true);
+        using var contract = ExpandWeights(aggregation, widen: false);
+        using var widen = next is null ? null : ReduceWeights(next.Reduction, widen: true);
+        var (inputShape, outputShape) = (aggregation.IdentityShape, aggregation.OutputShape);
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
-        var step = ChannelsAtOnce(aggregation);
+        var nextChannels = next?.Reduction.ThinChannels ?? 0;
         var layout = new GradientSums(aggregation);
-        var own = aggregation.Identities == aggregation.Sources; // every branch has its own identity path: dy is written to its gradient
-        using var tiles = new Scratch(workers, 2L * thinChannels * Width);
-        using var inputs = new Scratch(workers, (long)aggregation.Readers * step * Width);
-        using var outputs = new Scratch(workers, (long)aggregation.Sources * step * Width);
+        var streamed = aggregation.Blocks.WideLength(inputShape.Branches, inputShape.Channels) * sizeof(float) > StreamedBytes;
+        using var tiles = new Scratch(workers, ((2L * thinChannels) + nextChannels + (Slab * (aggregation.Sources + aggregation.Readers))) * Width);
         using var sums = new Scratch(workers, layout.Length);
-        using var nextTiles = new Scratch(workers, (long)(next?.Reduction.ThinChannels ?? 0) * Width);
-        using var nextInputs = new Scratch(workers, next?.Reduction.BlockLength ?? 0);
         using var nextSums = new Scratch(workers, next?.Reduction.WeightCount ?? 0);
         Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
-            var thin = tiles[worker];
-            var dx = inputs[worker];
-            var y = outputs[worker];
-            var sum = sums[worker];
-            var dthin = thin + (thinChannels * Width);
+            float* thin = tiles[worker], dthin = thin + (thinChannels * Width), nextTile = dthin + (thinChannels * Width);
+            float* y = nextTile + (nextChannels * Width), dx = y + (Slab * aggregation.Sources * Width), sum = sums[worker];
             for (var block = from; block < to; block++)
             {
-                var outputGradient = gradients.Output + ((long)block * aggregation.Readers * aggregation.Channels * Width);
-                if (next is not null)
-                {
-                    outputGradient = nextInputs[worker];
-                    ReduceBlockBackward(next, block, nextTiles[worker], nextSums[worker], outputGradient);
-                }
                 aggregation.Blocks.Gather(aggregation.Thin, thinChannels, block, thin);
-                for (var channel = 0; channel < aggregation.Channels; channel += step)
+                next?.Reduction.Blocks.Gather(next.Thin, nextChannels, block, nextTile);
+                for (var channel = 0; channel < aggregation.Channels; channel += Slab)
                 {
-                    var chunk = new Chunk(block, channel, Math.Min(step, aggregation.Channels - channel), step * Width);
-                    Unrectify(aggregation, outputGradient, chunk, dx);
+                    var stride = outputShape.BranchStride(channel);
+                    var output = aggregation.Output + outputShape.Slab(block, channel);
+                    if (next is null)
+                    {
+                        Tile<TSimd, TVector>.Unrectify(gradients.Output + outputShape.Slab(block, channel), output, aggregation.Readers * stride, dx);
+                    }
+                    else
+                    {
+                        ReduceWeightGradient(next.Reduction, channel, output, nextTile, nextSums[worker]);
+                        ReduceInput(next, widen!, channel, nextTile, next.Output + outputShape.Slab(block, channel), output, dx);
+                    }
                     if (gradients.Gates != null)
                     {
-                        Branches(aggregation, null, chunk, thin, y);
+                        Branches(aggregation, expand, block, channel, thin, y);
                         Tile<TSimd, TVector>.Dot(
-                            aggregation.Readers, dx, chunk.Stride, aggregation.Sources, y, chunk.Stride,
-                            chunk.Channels * Width, sum + layout.Gates, aggregation.Sources, 1);
+                            aggregation.Readers, dx, stride, aggregation.Sources, y, stride, stride, sum + layout.Gates, aggregation.Sources, 1);
                     }
-                    var dy = own ? gradients.Identity + chunk.Place(0, aggregation.Sources, aggregation.Channels) : y;
-                    nint dyStride = own ? aggregation.Channels * Width : chunk.Stride;
-                    Unmix(aggregation, gates, chunk, dx, dy, dyStride);
-                    IdentityBackward(aggregation, gradients, chunk, dy, dyStride, sum + layout.Scale);
-                    ExpandBackward(aggregation, layout, chunk, thin, dy, dyStride, sum, dthin);
+                    Unmix(aggregation, gates, stride, dx, y);
+                    IdentityBackward(aggregation, gradients, block, channel, y, sum + layout.Scale, streamed);
+                    ExpandBackward(aggregation, contract, layout, channel, thin, y, sum, dthin);
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
@@ -109,150 +116,127 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // y, [C, channels, 64]; branches that nobody reads are left out where gates are given.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Branches(Aggregation aggregation, OpenGates? gates, Chunk chunk, float* thin, float* y)
+    // y of a slab, [C, channels, 64].
+    private static void Branches(Aggregation aggregation, PackedWeights expand, int block, int channel, float* thin, float* y)
     {
-        var (channels, bottleneck) = (aggregation.Channels, aggregation.Bottleneck);
-        for (var source = 0; source < aggregation.Sources; source++)
-        {
-            if (gates is not null && gates.ReadersOf(source).IsEmpty)
-            {
-                continue;
-            }
-            var identity = aggregation.Identity + chunk.Place(aggregation.Identities == 1 ? 0 : source, aggregation.Identities, channels);
-            var target = y + (source * chunk.Stride);
-            var row = (source * channels) + chunk.Channel;
-            Tile<TSimd, TVector>.Prefetch(identity + chunk.Ahead, chunk.Channels * Width);
-            Tile<TSimd, TVector>.Multiply<Shifted>(
-                chunk.Channels, aggregation.Expand + (row * bottleneck), bottleneck, 1,
-                thin + (source * bottleneck * Width), Width, bottleneck, target, Width,
-                identity, Width, aggregation.IdentityScale + chunk.Channel, aggregation.Bias + row);
-        }
+        var (shape, bottleneck) = (aggregation.IdentityShape, aggregation.Bottleneck);
+        nint stride = shape.BranchStride(channel);
+        var product = Product.Of(
+            shape.ChannelsOfSlab(channel), bottleneck, expand[channel / Slab * aggregation.Sources], thin, Width, y, Width);
+        product.Origin = aggregation.Identity + shape.Slab(block, channel);
+        product.OriginRow = Width;
+        product.Scale = aggregation.IdentityScale + channel;
+        product.Shift = aggregation.Bias + channel;
+        Tile<TSimd, TVector>.Multiply<Shifted>(product, new Items(
+            aggregation.Sources, expand.PartLength, bottleneck * Width, stride, shape.Branches == 1 ? 0 : stride, aggregation.Channels));
     }
 
-    // x' = ReLU(g y).
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mix(Aggregation aggregation, OpenGates gates, Chunk chunk, float* y)
+    // x' = ReLU(g y) of a slab, [R, channels, 64].
+    private static void Mix(Aggregation aggregation, OpenGates gates, int stride, float* y, float* output)
     {
-        var target = aggregation.Output + chunk.Place(0, aggregation.Readers, aggregation.Channels);
-        nint row = aggregation.Channels * Width;
-        for (var channel = 0; channel < chunk.Channels; channel++)
+        if (gates.Dense)
         {
-            var from = y + (channel * Width);
-            var to = target + (channel * Width);
-            if (gates.Dense)
-            {
-                Tile<TSimd, TVector>.Multiply<Rectified>(
-                    aggregation.Readers, aggregation.Gates, aggregation.Sources, 1,
-                    from, chunk.Stride, aggregation.Sources, to, row);
-                continue;
-            }
-            for (var reader = 0; reader < aggregation.Readers; reader++)
-            {
-                Tile<TSimd, TVector>.Sparse<Rectified>(
-                    gates.SourcesOf(reader), gates.WeightsOf(reader), from, chunk.Stride, to + (reader * row));
-            }
+            Tile<TSimd, TVector>.Multiply<Rectified>(
+                Product.Of(aggregation.Readers, aggregation.Sources, gates.WeightsOf(0), y, stride, output, stride),
+                new Items(stride / Width, 0, Width, Width, Width, 0));
+            return;
         }
-    }
-
-    // dx' of one block, [R, d, 64], to that before the ReLU, [R, channels, 64].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unrectify(Aggregation aggregation, float* outputGradient, Chunk chunk, float* dx)
-    {
         for (var reader = 0; reader < aggregation.Readers; reader++)
         {
-            var output = aggregation.Output + chunk.Place(reader, aggregation.Readers, aggregation.Channels);
-            var gradient = outputGradient + (((reader * aggregation.Channels) + chunk.Channel) * Width);
-            Tile<TSimd, TVector>.Prefetch(output + chunk.Ahead, chunk.Channels * Width);
-            Tile<TSimd, TVector>.Prefetch(gradient + chunk.Ahead, chunk.Channels * Width);
-            Tile<TSimd, TVector>.Unrectify(gradient, output, chunk.Channels * Width, dx + (reader * chunk.Stride));
+            var sources = gates.SourcesOf(reader);
+            for (var pixel = 0; pixel < stride; pixel += Width)
+            {
+                Tile<TSimd, TVector>.MultiplyAt<Rectified>(
+                    Product.Of(1, sources.Length, gates.WeightsOf(reader), y + pixel, stride, output + pixel + (reader * stride), 0), sources);
+            }
         }
     }
 
-    // dy = g^T dx, into its place in a wide tensor.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unmix(Aggregation aggregation, OpenGates gates, Chunk chunk, float* dx, float* dy, nint dyStride)
+    // dy = g^T dx of a slab, [C, channels, 64].
+    private static void Unmix(Aggregation aggregation, OpenGates gates, int stride, float* dx, float* dy)
     {
-        for (var channel = 0; channel < chunk.Channels; channel++)
+        if (gates.Dense)
         {
-            float* from = dx + (channel * Width), to = dy + (channel * Width);
-            if (gates.Dense)
+            Tile<TSimd, TVector>.Multiply<Overwrite>(
+                Product.Of(aggregation.Sources, aggregation.Readers, gates.WeightsTo(0), dx, stride, dy, stride),
+                new Items(stride / Width, 0, Width, Width, Width, 0));
+            return;
+        }
+        for (var source = 0; source < aggregation.Sources; source++)
+        {
+            var readers = gates.ReadersOf(source);
+            for (var pixel = 0; pixel < stride; pixel += Width)
             {
-                Tile<TSimd, TVector>.Multiply<Overwrite>(
-                    aggregation.Sources, aggregation.Gates, 1, aggregation.Sources, from, chunk.Stride, aggregation.Readers, to, dyStride);
-                continue;
-            }
-            for (var source = 0; source < aggregation.Sources; source++)
-            {
-                Tile<TSimd, TVector>.Sparse<Overwrite>(
-                    gates.ReadersOf(source), gates.WeightsTo(source), from, chunk.Stride, to + (source * dyStride));
+                Tile<TSimd, TVector>.MultiplyAt<Overwrite>(
+                    Product.Of(1, readers.Length, gates.WeightsTo(source), dx + pixel, stride, dy + pixel + (source * stride), 0), readers);
             }
         }
     }
 
-    // du, and where all branches share the identity path, dy summed over them.
+    // dy of a slab into its place, summed over the branches where they share the identity path; and du.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void IdentityBackward(
-        Aggregation aggregation, AggregationGradients gradients, Chunk chunk, float* dy, nint dyStride, float* scaleSum)
+        Aggregation aggregation, AggregationGradients gradients, int block, int channel, float* dy, float* scaleSum, bool streamed)
     {
-        var one = 1f;
-        for (var channel = 0; channel < chunk.Channels; channel++)
+        var shape = aggregation.IdentityShape;
+        var stride = shape.BranchStride(channel);
+        var place = shape.Slab(block, channel);
+        if (aggregation.Identities != aggregation.Sources)
         {
-            for (var identity = 0; identity < aggregation.Identities; identity++)
-            {
-                var place = chunk.Place(identity, aggregation.Identities, aggregation.Channels) + (channel * Width);
-                if (aggregation.Identities != aggregation.Sources)
-                {
-                    Tile<TSimd, TVector>.Multiply<Overwrite>(
-                        1, &one, 0, 0, dy + (channel * Width), dyStride, aggregation.Sources, gradients.Identity + place, 0);
-                }
-                if (gradients.IdentityScale != null)
-                {
-                    scaleSum[chunk.Channel + channel] +=
-                        Tile<TSimd, TVector>.DotOne(gradients.Identity + place, aggregation.Identity + place, Width);
-                }
-            }
+            Tile<TSimd, TVector>.AddRows(aggregation.Sources, dy, stride, gradients.Identity + place);
+            dy = gradients.Identity + place;
+        }
+        else if (streamed)
+        {
+            Tile<TSimd, TVector>.Stream(dy, aggregation.Sources * stride, gradients.Identity + place);
+        }
+        else
+        {
+            new ReadOnlySpan<float>(dy, aggregation.Sources * stride).CopyTo(new Span<float>(gradients.Identity + place, aggregation.Sources * stride));
+        }
+        for (var row = 0; gradients.IdentityScale != null && row < shape.Branches * shape.ChannelsOfSlab(channel); row++)
+        {
+            scaleSum[channel + (row % shape.ChannelsOfSlab(channel))] +=
+                Tile<TSimd, TVector>.DotOne(dy + (row * Width), aggregation.Identity + place + (row * Width), Width);
         }
     }
 
     // dW, db and dr of the 1x1 out.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ExpandBackward(
-        Aggregation aggregation, GradientSums layout, Chunk chunk, float* thin, float* dy, nint dyStride, float* sum, float* dthin)
+        Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum, float* dthin)
     {
-        var bottleneck = aggregation.Bottleneck;
+        var (shape, bottleneck) = (aggregation.OutputShape, aggregation.Bottleneck);
+        var (channels, stride) = (shape.ChannelsOfSlab(channel), shape.BranchStride(channel));
         for (var source = 0; source < aggregation.Sources; source++)
         {
-            var gradient = dy + (source * dyStride);
-            var row = (source * aggregation.Channels) + chunk.Channel;
-            var tile = source * bottleneck * Width;
-            var weights = aggregation.Expand + (row * bottleneck);
+            var row = (source * aggregation.Channels) + channel;
             Tile<TSimd, TVector>.Dot(
-                chunk.Channels, gradient, Width, bottleneck, thin + tile, Width, Width, sum + layout.Expand + (row * bottleneck), bottleneck, 1);
-            Tile<TSimd, TVector>.AddRowSums(chunk.Channels, gradient, sum + layout.Bias + row);
-            if (chunk.Channel == 0)
-            {
-                Tile<TSimd, TVector>.Multiply<Overwrite>(
-                    bottleneck, weights, 1, bottleneck, gradient, Width, chunk.Channels, dthin + tile, Width);
-            }
-            else
-            {
-                Tile<TSimd, TVector>.Multiply<Accumulate>(
-                    bottleneck, weights, 1, bottleneck, gradient, Width, chunk.Channels, dthin + tile, Width);
-            }
+                channels, dy + (source * stride), Width, bottleneck, thin + (source * bottleneck * Width), Width, Width,
+                sum + layout.Expand + (row * bottleneck), bottleneck, 1);
+            Tile<TSimd, TVector>.AddRowSums(channels, dy + (source * stride), sum + layout.Bias + row);
+        }
+        AddTo(
+            channel, Product.Of(bottleneck, channels, contract[channel / Slab * aggregation.Sources], dy, Width, dthin, Width),
+            new Items(aggregation.Sources, contract.PartLength, stride, bottleneck * Width, bottleneck * Width, 0));
+    }
+
+    // Adds a slab's share to a thin tile; the first slab begins it.
+    private static void AddTo(int channel, in Product product, in Items items)
+    {
+        if (channel == 0)
+        {
+            Tile<TSimd, TVector>.Multiply<Overwrite>(product, items);
+        }
+        else
+        {
+            Tile<TSimd, TVector>.Multiply<Accumulate>(product, items);
         }
     }
 
-    // A few channels of one block; Stride is from one branch to the next in a scratch tile.
-    private readonly record struct Chunk(int Block, int Channel, int Channels, int Stride)
-    {
-        // To the same branch's next channels.
-        internal int Ahead => Channels * Width;
-
-        internal long Place(int branch, int branches, int channels) =>
-            (((((long)Block * branches) + branch) * channels) + Channel) * Width;
-    }
+    private static PackedWeights ExpandWeights(Aggregation aggregation, bool widen) => PackedWeights.Slabs(
+        new WideShape(aggregation.Sources, aggregation.Channels), aggregation.Bottleneck, aggregation.Expand,
+        (nint)aggregation.Channels * aggregation.Bottleneck, aggregation.Bottleneck, 1, widen);
 
     // Where a worker's sums stand.
     private readonly record struct GradientSums(int Expand, int Bias, int Scale, int Gates, int Length)

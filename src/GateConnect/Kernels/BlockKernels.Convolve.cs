@@ -16,6 +16,11 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             var (channel, tap) = Math.DivRem(index, Convolution.Taps);
             taps[index] = (((channel * planes.Phases) + planes.PhaseOf(tap)) * planes.Plane) + planes.ShiftOf(tap);
         }
+        using var weights = new PackedWeights(convolution.Groups, channels, taps.Length);
+        for (var group = 0; group < convolution.Groups; group++)
+        {
+            weights.Pack(group, convolution.Weights + (group * channels * taps.Length), channels, taps.Length, taps.Length, 1);
+        }
         using var inputs = new Scratch(workers, (long)channels * planes.Phases * planes.Plane);
         using var outputs = new Scratch(workers, (long)channels * planes.Plane);
         Workers.Run(planes.Runs * convolution.Groups, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
@@ -27,8 +32,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 planes.Spread(convolution.Input, run, group, input);
                 for (var pixel = planes.Lead; pixel < planes.Lead + planes.Length; pixel += Width)
                 {
-                    Tile<TSimd, TVector>.MultiplyAt(
-                        channels, convolution.Weights + (group * channels * taps.Length), taps.Length, input + pixel, taps, result + pixel, planes.Plane);
+                    Tile<TSimd, TVector>.MultiplyAt<Overwrite>(
+                        Product.Of(channels, taps.Length, weights[group], input + pixel, 1, result + pixel, planes.Plane), taps);
                 }
                 planes.Take(result, run, group, above: 0, output);
             }
@@ -42,7 +47,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var planes = new ConvolutionPlanes(convolution);
         var channels = convolution.Channels;
         var weights = (long)convolution.Groups * channels * channels * Convolution.Taps;
-        var turned = new TurnedWeights(convolution, planes);
+        using var turned = new TurnedWeights(convolution, planes);
         using var inputs = new Scratch(workers, (long)channels * planes.Phases * planes.Plane);
         using var results = new Scratch(workers, (long)channels * planes.Phases * planes.Plane);
         using var outputs = new Scratch(workers, (long)channels * planes.Plane);
@@ -61,15 +66,14 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 planes.Put(outputGradient, run, group, above: planes.Border, output);
                 for (var phase = 0; phase < planes.Phases; phase++)
                 {
-                    fixed (float* turnedWeights = turned.Of(group, phase))
+                    var taps = turned.Taps(phase);
+                    for (var pixel = planes.Lead; pixel < planes.Lead + planes.Length; pixel += Width)
                     {
-                        var taps = turned.Taps(phase);
-                        for (var pixel = planes.Lead; pixel < planes.Lead + planes.Length; pixel += Width)
-                        {
-                            Tile<TSimd, TVector>.MultiplyAt(
-                                channels, turnedWeights, taps.Length, output + pixel, taps,
-                                result + (phase * planes.Plane) + pixel, planes.Phases * planes.Plane);
-                        }
+                        Tile<TSimd, TVector>.MultiplyAt<Overwrite>(
+                            Product.Of(
+                                channels, taps.Length, turned.Of(group, phase), output + pixel, 1,
+                                result + (phase * planes.Plane) + pixel, planes.Phases * planes.Plane),
+                            taps);
                     }
                 }
                 planes.Collect(result, run, group, inputGradient);
@@ -87,10 +91,11 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     }
 
     // The weights as the backward pass reads them: for each input channel and plane, those of all outputs and of the taps that read it.
-    private sealed class TurnedWeights
+    private sealed class TurnedWeights : IDisposable
     {
-        private readonly float[][][] weights; // [group][phase][w_in * w_out * taps of the phase]
-        private readonly int[][] taps;        // [phase][w_out * taps of the phase]
+        private readonly PackedWeights weights; // [group, phase][w_in, w_out * taps of the phase]
+        private readonly int phases;
+        private readonly int[][] taps;          // [phase][w_out * taps of the phase]
 
         internal TurnedWeights(Convolution convolution, ConvolutionPlanes planes)
         {
@@ -99,13 +104,26 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 .Select(phase => Enumerable.Range(0, Convolution.Taps).Where(tap => planes.PhaseOf(tap) == phase).ToArray()).ToArray();
             taps = [.. tapsOf.Select(list => Enumerable.Range(0, channels).SelectMany(output =>
                 list.Select(tap => (output * planes.Plane) + (planes.Border * planes.Pitch) - planes.ShiftOf(tap))).ToArray())];
-            weights = [.. Enumerable.Range(0, convolution.Groups).Select(group => tapsOf.Select(list =>
-                Enumerable.Range(0, channels).SelectMany(input => Enumerable.Range(0, channels).SelectMany(output => list.Select(tap =>
-                    convolution.Weights[((((long)((group * channels) + output) * channels) + input) * Convolution.Taps) + tap]))).ToArray()).ToArray())];
+            weights = new PackedWeights(convolution.Groups * planes.Phases, channels, channels * Convolution.Taps);
+            for (var group = 0; group < convolution.Groups; group++)
+            {
+                for (var phase = 0; phase < planes.Phases; phase++)
+                {
+                    float[] turned = [.. Enumerable.Range(0, channels).SelectMany(input => Enumerable.Range(0, channels).SelectMany(output =>
+                        tapsOf[phase].Select(tap => convolution.Weights[((((long)((group * channels) + output) * channels) + input) * Convolution.Taps) + tap])))];
+                    fixed (float* values = turned)
+                    {
+                        weights.Pack((group * planes.Phases) + phase, values, channels, taps[phase].Length, taps[phase].Length, 1);
+                    }
+                }
+            }
+            phases = planes.Phases;
         }
 
-        internal float[] Of(int group, int phase) => weights[group][phase];
+        internal float* Of(int group, int phase) => weights[(group * phases) + phase];
 
         internal int[] Taps(int phase) => taps[phase];
+
+        public void Dispose() => weights.Dispose();
     }
 }

@@ -114,8 +114,10 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var (groups, width) = (activations.Groups, activations.Channels);
         var thin = groups * width;
         float count = activations.Blocks.Pixels;
-        using var terms = new Scratch(1, ((long)thin * width) + (2 * thin));
-        float* weights = terms[0], shifts = weights + (thin * width), ones = shifts + thin;
+        using var terms = new Scratch(2, thin);
+        using var matrix = new Scratch(1, (long)thin * width);
+        using var weights = new PackedWeights(groups, width, width);
+        float* shifts = terms[0], ones = terms[1];
         for (var row = 0; row < thin; row++)
         {
             var (group, own) = (row / width, row % width);
@@ -124,9 +126,13 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             {
                 var square = covarianceGradient + (group * width * width);
                 var weight = (square[(own * width) + column] + square[(column * width) + own]) / count;
-                weights[(row * width) + column] = weight;
+                matrix[0][(row * width) + column] = weight;
                 shifts[row] -= weight * mean[(group * width) + column];
             }
+        }
+        for (var group = 0; group < groups; group++)
+        {
+            weights.Pack(group, matrix[0] + (group * width * width), width, width, width, 1);
         }
         using var tiles = new Scratch(workers, 2L * thin * Width);
         Workers.Run(activations.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
@@ -136,13 +142,11 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             {
                 activations.Blocks.Gather(activations.Values, thin, block, values);
                 activations.Blocks.Gather(gradient, thin, block, slopes);
-                for (var group = 0; group < groups; group++)
-                {
-                    var row = group * width;
-                    Tile<TSimd, TVector>.Multiply<Shifted>(
-                        width, weights + (row * width), width, 1, values + (row * Width), Width, width, slopes + (row * Width), Width,
-                        slopes + (row * Width), Width, ones + row, shifts + row);
-                }
+                var product = Product.Of(width, width, weights[0], values, Width, slopes, Width);
+                product.Scale = ones;
+                product.Shift = shifts;
+                Tile<TSimd, TVector>.Multiply<Shifted>(
+                    product, new Items(groups, weights.PartLength, width * Width, width * Width, width * Width, width));
                 activations.Blocks.Scatter(slopes, thin, block, gradient);
             }
         });

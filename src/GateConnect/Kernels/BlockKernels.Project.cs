@@ -10,7 +10,13 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     internal override void Project(Projection projection, float* mean, float* variance, int workers)
     {
         var (branches, inputs, outputs) = (projection.Branches, projection.InputChannels, projection.OutputChannels);
+        var shape = projection.OutputShape;
         var sums = new double[workers][];
+        using var weights = new PackedWeights((outputs + Slab - 1) / Slab, Slab, inputs);
+        for (var channel = 0; channel < outputs; channel += Slab)
+        {
+            weights.Pack(channel / Slab, projection.Weights + (channel * inputs), shape.ChannelsOfSlab(channel), inputs, inputs, 1);
+        }
         using var tiles = new Scratch(workers, (long)inputs * Width);
         Workers.Run(projection.OutputBlocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
@@ -22,15 +28,17 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 pixels.Locate(block);
                 for (var branch = 0; branch < branches; branch++)
                 {
-                    var output = projection.Output + ((((long)block * branches) + branch) * outputs * Width);
-                    pixels.Pick(projection.Input + (branch * inputs * Width), tile);
-                    Tile<TSimd, TVector>.Multiply<Overwrite>(
-                        outputs, projection.Weights, inputs, 1, tile, Width, inputs, output, Width);
-                    for (var channel = 0; channel < outputs; channel++)
+                    pixels.Pick(projection.Input, branch, tile);
+                    for (var channel = 0; channel < outputs; channel += Slab)
                     {
-                        var row = output + (channel * Width);
-                        sum[channel] += Tile<TSimd, TVector>.RowSum(row);
-                        sum[outputs + channel] += Tile<TSimd, TVector>.DotOne(row, row, Width);
+                        var output = projection.Output + shape.Slab(block, channel) + (branch * shape.BranchStride(channel));
+                        Tile<TSimd, TVector>.Multiply<Overwrite>(
+                            Product.Of(shape.ChannelsOfSlab(channel), inputs, weights[channel / Slab], tile, Width, output, Width), Items.One);
+                        for (var row = 0; row < shape.ChannelsOfSlab(channel); row++, output += Width)
+                        {
+                            sum[channel + row] += Tile<TSimd, TVector>.RowSum(output);
+                            sum[outputs + channel + row] += Tile<TSimd, TVector>.DotOne(output, output, Width);
+                        }
                     }
                 }
             }
@@ -48,7 +56,10 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         Projection projection, ProjectionGradients gradients, float* weightGradient, float* inputGradient, int workers)
     {
         var (branches, inputs, outputs) = (projection.Branches, projection.InputChannels, projection.OutputChannels);
+        var shape = projection.OutputShape;
         long weights = (long)outputs * inputs;
+        using var turned = new PackedWeights(1, inputs, outputs);
+        turned.Pack(0, projection.Weights, inputs, 1, outputs, inputs);
         using var tiles = new Scratch(workers, (outputs + (2L * inputs)) * Width);
         using var sums = new Scratch(workers, weights);
         Workers.Run(projection.OutputBlocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
@@ -61,20 +72,19 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 var filled = projection.OutputBlocks.Filled(block);
                 for (var branch = 0; branch < branches; branch++)
                 {
-                    var wide = (((long)block * branches) + branch) * outputs * Width;
                     for (var channel = 0; channel < outputs; channel++)
                     {
-                        var row = wide + (channel * Width);
+                        var row = ((long)block * shape.BlockLength) + shape.Row(branch, channel);
                         var slope = 2 * gradients.VarianceGradient[channel] / (float)projection.Pooled;
                         var shift = (gradients.MeanGradient[channel] / (float)projection.Pooled) - (slope * gradients.Mean[channel]);
                         Tile<TSimd, TVector>.Blend(
                             gradients.Scale[channel], gradients.Output + row, slope, projection.Output + row, shift, dp + (channel * Width));
                         new Span<float>(dp + (channel * Width) + filled, Width - filled).Clear();
                     }
-                    pixels.Pick(projection.Input + (branch * inputs * Width), x);
+                    pixels.Pick(projection.Input, branch, x);
                     Tile<TSimd, TVector>.Dot(outputs, dp, Width, inputs, x, Width, Width, sums[worker], inputs, 1);
-                    Tile<TSimd, TVector>.Multiply<Overwrite>(inputs, projection.Weights, 1, inputs, dp, Width, outputs, dx, Width);
-                    pixels.Return(dx, inputGradient + (branch * inputs * Width));
+                    Tile<TSimd, TVector>.Multiply<Overwrite>(Product.Of(inputs, outputs, turned[0], dp, Width, dx, Width), Items.One);
+                    pixels.Return(dx, branch, inputGradient);
                 }
             }
         });

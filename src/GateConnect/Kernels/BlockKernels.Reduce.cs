@@ -1,5 +1,5 @@
-// The 1x1 in: forward finds x in the cache behind the aggregation that made it; backward reads x and dthin and gives dx,
-// with dW on the way.
+// The 1x1 in, a slab at a time: forward finds x in the cache behind the aggregation that made it; backward makes dx in the
+// cache before the aggregation that needs it, with dW on the way.
 using System.Runtime.CompilerServices;
 
 namespace GateConnect.Kernels;
@@ -10,70 +10,73 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     internal override void ReduceBackward(
         Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers)
     {
+        var shape = reduction.InputShape;
+        using var widen = ReduceWeights(reduction, widen: true);
         using var tiles = new Scratch(workers, reduction.ThinChannels * Width);
         using var sums = new Scratch(workers, reduction.WeightCount);
         Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
+            var tile = tiles[worker];
             for (var block = from; block < to; block++)
             {
-                GatherThin(reduction, block, thinGradient, tiles[worker], sums[worker]);
-                var wide = (long)block * reduction.BlockLength;
-                for (var branch = 0; branch < reduction.Branches; branch++)
+                reduction.Blocks.Gather(thinGradient, reduction.ThinChannels, block, tile);
+                for (var channel = 0; channel < reduction.Channels; channel += Slab)
                 {
+                    ReduceWeightGradient(reduction, channel, reduction.Input + shape.Slab(block, channel), tile, sums[worker]);
                     Tile<TSimd, TVector>.Multiply<Overwrite>(
-                        reduction.Channels, reduction.WeightsOf(branch), 1, reduction.Channels,
-                        tiles[worker] + (branch * reduction.Bottleneck * Width), Width, reduction.Bottleneck,
-                        inputGradient + wide + (branch * reduction.Channels * Width), Width);
+                        Product.Of(
+                            shape.ChannelsOfSlab(channel), reduction.Bottleneck, widen[channel / Slab * reduction.Branches],
+                            tile, Width, inputGradient + shape.Slab(block, channel), Width),
+                        WidenItems(reduction, widen, channel));
                 }
             }
         });
         sums.SumInto(0, reduction.WeightCount, weightGradient);
     }
 
-    // W x of one block, by way of a tile [C*w, 64].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ReduceBlock(Reduction reduction, int block, float* tile, float* thin)
+    // Adds a slab's share of W x to a tile, [C*w, 64].
+    private static void Reduce(Reduction reduction, PackedWeights weights, int channel, float* slab, float* tile)
     {
-        var input = reduction.Input + ((long)block * reduction.BlockLength);
-        for (var branch = 0; branch < reduction.Branches; branch++)
-        {
-            Tile<TSimd, TVector>.Multiply<Overwrite>(
-                reduction.Bottleneck, reduction.WeightsOf(branch), reduction.Channels, 1,
-                input + (branch * reduction.Channels * Width), Width, reduction.Channels,
-                tile + (branch * reduction.Bottleneck * Width), Width);
-        }
-        reduction.Blocks.Scatter(tile, reduction.ThinChannels, block, thin);
+        var (shape, thin) = (reduction.InputShape, reduction.Bottleneck * Width);
+        AddTo(
+            channel,
+            Product.Of(reduction.Bottleneck, shape.ChannelsOfSlab(channel), weights[channel / Slab * reduction.Branches], slab, Width, tile, Width),
+            new Items(reduction.Branches, weights.PartLength, shape.BranchStride(channel), thin, thin, 0));
     }
 
-    // dx = u dy + W^T dthin of one block, [C, d, 64].
+    // dW of a slab's channels from x and the tile of dthin.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ReduceBlockBackward(ReductionGradients gradients, int block, float* tile, float* sums, float* dx)
+    private static void ReduceWeightGradient(Reduction reduction, int channel, float* slab, float* tile, float* sums)
     {
-        var reduction = gradients.Reduction;
-        GatherThin(reduction, block, gradients.Thin, tile, sums);
-        var dy = gradients.Output + ((long)block * reduction.BlockLength);
-        for (var branch = 0; branch < reduction.Branches; branch++)
-        {
-            var wide = branch * reduction.Channels * Width;
-            Tile<TSimd, TVector>.Multiply<Scaled>(
-                reduction.Channels, reduction.WeightsOf(branch), 1, reduction.Channels,
-                tile + (branch * reduction.Bottleneck * Width), Width, reduction.Bottleneck, dx + wide, Width,
-                dy + wide, Width, gradients.IdentityScale, gradients.IdentityScale);
-        }
-    }
-
-    // dthin of one block into a tile, and dW from it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GatherThin(Reduction reduction, int block, float* thinGradient, float* tile, float* sums)
-    {
-        reduction.Blocks.Gather(thinGradient, reduction.ThinChannels, block, tile);
-        var input = reduction.Input + ((long)block * reduction.BlockLength);
+        var shape = reduction.InputShape;
         for (var branch = 0; branch < reduction.Branches; branch++)
         {
             Tile<TSimd, TVector>.Dot(
                 reduction.Bottleneck, tile + (branch * reduction.Bottleneck * Width), Width,
-                reduction.Channels, input + (branch * reduction.Channels * Width), Width, Width,
-                sums + (branch * reduction.Bottleneck * reduction.Channels), reduction.Channels, 1);
+                shape.ChannelsOfSlab(channel), slab + (branch * shape.BranchStride(channel)), Width, Width,
+                sums + (branch * reduction.Bottleneck * reduction.Channels) + channel, reduction.Channels, 1);
         }
     }
+
+    // dx = u dy + W^T dthin of a slab, where x, a ReLU's output, is above 0.
+    private static void ReduceInput(ReductionGradients gradients, PackedWeights weights, int channel, float* tile, float* dy, float* x, float* dx)
+    {
+        var reduction = gradients.Reduction;
+        var product = Product.Of(
+            reduction.InputShape.ChannelsOfSlab(channel), reduction.Bottleneck, weights[channel / Slab * reduction.Branches], tile, Width, dx, Width);
+        product.Origin = dy;
+        product.Scale = gradients.IdentityScale + channel;
+        product.Sign = x;
+        Tile<TSimd, TVector>.Multiply<ScaledUnrectified>(product, WidenItems(reduction, weights, channel));
+    }
+
+    // From thin tiles to a slab, branch by branch.
+    private static Items WidenItems(Reduction reduction, PackedWeights weights, int channel)
+    {
+        var stride = reduction.InputShape.BranchStride(channel);
+        return new Items(reduction.Branches, weights.PartLength, reduction.Bottleneck * Width, stride, stride, 0);
+    }
+
+    private static PackedWeights ReduceWeights(Reduction reduction, bool widen) => PackedWeights.Slabs(
+        reduction.InputShape, reduction.Bottleneck, reduction.Weights, (nint)reduction.Bottleneck * reduction.Channels, 1, reduction.Channels, widen);
 }

@@ -9,32 +9,40 @@ internal sealed unsafe class OpenGates : IDisposable
 
     private readonly int[][] sources;
     private readonly int[][] readers;
-    private readonly Scratch weights;
-    private readonly int rows;
+    private readonly PackedWeights readerWeights;
+    private readonly PackedWeights sourceWeights;
 
     internal OpenGates(Aggregation aggregation)
     {
         var (readerCount, sourceCount) = (aggregation.Readers, aggregation.Sources);
-        rows = readerCount;
         bool Open(int reader, int source) => aggregation.Gates[(reader * sourceCount) + source] != 0f;
         sources = [.. Enumerable.Range(0, readerCount).Select(reader =>
             Enumerable.Range(0, sourceCount).Where(source => Open(reader, source)).ToArray())];
         readers = [.. Enumerable.Range(0, sourceCount).Select(source =>
             Enumerable.Range(0, readerCount).Where(reader => Open(reader, source)).ToArray())];
         Dense = sources.Sum(row => row.Length) >= DenseShare * readerCount * sourceCount;
-        weights = new Scratch(readerCount + sourceCount, Math.Max(readerCount, sourceCount));
+        readerWeights = Dense ? new PackedWeights(1, readerCount, sourceCount) : new PackedWeights(readerCount, 1, sourceCount);
+        sourceWeights = Dense ? new PackedWeights(1, sourceCount, readerCount) : new PackedWeights(sourceCount, 1, readerCount);
+        if (Dense)
+        {
+            readerWeights.Pack(0, aggregation.Gates, readerCount, sourceCount, sourceCount, 1);
+            sourceWeights.Pack(0, aggregation.Gates, sourceCount, 1, readerCount, sourceCount);
+            return;
+        }
         for (var reader = 0; reader < readerCount; reader++)
         {
-            for (var index = 0; index < sources[reader].Length; index++)
+            var row = sources[reader].Select(source => aggregation.Gates[(reader * sourceCount) + source]).ToArray();
+            fixed (float* values = row)
             {
-                weights[reader][index] = aggregation.Gates[(reader * sourceCount) + sources[reader][index]];
+                readerWeights.Pack(reader, values, 1, 0, row.Length, 1);
             }
         }
         for (var source = 0; source < sourceCount; source++)
         {
-            for (var index = 0; index < readers[source].Length; index++)
+            var row = readers[source].Select(reader => aggregation.Gates[(reader * sourceCount) + source]).ToArray();
+            fixed (float* values = row)
             {
-                weights[rows + source][index] = aggregation.Gates[(readers[source][index] * sourceCount) + source];
+                sourceWeights.Pack(source, values, 1, 0, row.Length, 1);
             }
         }
     }
@@ -48,11 +56,15 @@ internal sealed unsafe class OpenGates : IDisposable
     /// <summary>The readers of a source.</summary>
     internal ReadOnlySpan<int> ReadersOf(int source) => readers[source];
 
-    /// <summary>The gates of <see cref="SourcesOf"/>.</summary>
-    internal float* WeightsOf(int reader) => weights[reader];
+    /// <summary>The gates of <see cref="SourcesOf"/>, packed; where gates are dense, of all readers from reader 0.</summary>
+    internal float* WeightsOf(int reader) => readerWeights[reader];
 
-    /// <summary>The gates of <see cref="ReadersOf"/>.</summary>
-    internal float* WeightsTo(int source) => weights[rows + source];
+    /// <summary>The gates of <see cref="ReadersOf"/>, packed; where gates are dense, of all sources from source 0.</summary>
+    internal float* WeightsTo(int source) => sourceWeights[source];
 
-    public void Dispose() => weights.Dispose();
+    public void Dispose()
+    {
+        readerWeights.Dispose();
+        sourceWeights.Dispose();
+    }
 }

@@ -25,18 +25,22 @@ internal sealed unsafe class Projection
     /// <summary>N.</summary>
     internal required int Images { get; init; }
 
-    /// <summary>x, [blocks, C, d_in, 64].</summary>
+    /// <summary>x, a wide tensor of C branches and d_in channels.</summary>
     internal required float* Input { get; init; }
 
     /// <summary>W, [d_out, d_in].</summary>
     internal required float* Weights { get; init; }
 
-    /// <summary>p, [output blocks, C, d_out, 64].</summary>
+    /// <summary>p, a wide tensor of C branches and d_out channels.</summary>
     internal required float* Output { get; init; }
 
     internal int OutputHeight => ((InputHeight - 1) / Stride) + 1;
 
     internal int OutputWidth => ((InputWidth - 1) / Stride) + 1;
+
+    internal WideShape InputShape => new(Branches, InputChannels);
+
+    internal WideShape OutputShape => new(Branches, OutputChannels);
 
     internal PixelBlocks InputBlocks => new(Images, InputHeight * InputWidth);
 
@@ -49,7 +53,7 @@ internal sealed unsafe class Projection
 /// <summary>What flows back into a <see cref="Projection"/>.</summary>
 internal sealed unsafe class ProjectionGradients
 {
-    /// <summary>dy, [output blocks, C, d_out, 64].</summary>
+    /// <summary>dy, a wide tensor of C branches and d_out channels.</summary>
     internal required float* Output { get; init; }
 
     /// <summary>u, [d_out].</summary>

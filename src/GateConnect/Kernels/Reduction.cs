@@ -16,7 +16,7 @@ internal sealed unsafe class Reduction
     /// <summary>w.</summary>
     internal required int Bottleneck { get; init; }
 
-    /// <summary>x, [blocks, C, d, 64].</summary>
+    /// <summary>x, a wide tensor of C branches and d channels.</summary>
     internal required float* Input { get; init; }
 
     /// <summary>W, [C, w, d].</summary>
@@ -26,10 +26,7 @@ internal sealed unsafe class Reduction
 
     internal int WeightCount => Branches * Bottleneck * Channels;
 
-    /// <summary>Floats of one block of x.</summary>
-    internal int BlockLength => Branches * Channels * PixelBlocks.Width;
-
-    internal float* WeightsOf(int branch) => Weights + (branch * Bottleneck * Channels);
+    internal WideShape InputShape => new(Branches, Channels);
 }
 
 /// <summary>What flows back through a module whose shortcut is the identity: dx = u dy + W^T dthin.</summary>
@@ -41,7 +38,7 @@ internal sealed unsafe class ReductionGradients
     /// <summary>dthin, [N, C*w, H*W].</summary>
     internal required float* Thin { get; init; }
 
-    /// <summary>dy, [blocks, C, d, 64].</summary>
+    /// <summary>dy, a wide tensor of C branches and d channels.</summary>
     internal required float* Output { get; init; }
 
     /// <summary>u, [d].</summary>

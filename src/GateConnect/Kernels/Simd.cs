@@ -19,6 +19,9 @@ internal unsafe interface ISimd<TVector>
 
     static abstract void Store(float* target, TVector value);
 
+    /// <summary>A store past the caches; the target must lie on a boundary of the register's size.</summary>
+    static abstract void Stream(float* target, TVector value);
+
     static abstract TVector Broadcast(float value);
 
     /// <summary>a * b + c.</summary>
@@ -55,6 +58,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* target, Vector512<float> value) => value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Stream(float* target, Vector512<float> value) => value.StoreAlignedNonTemporal(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
@@ -106,6 +112,9 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static void Store(float* target, Vector256<float> value) => value.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Stream(float* target, Vector256<float> value) => value.StoreAlignedNonTemporal(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -148,6 +157,8 @@ internal readonly unsafe struct Simd1 : ISimd<float>
     public static float Load(float* source) => *source;
 
     public static void Store(float* target, float value) => *target = value;
+
+    public static void Stream(float* target, float value) => *target = value;
 
     public static float Broadcast(float value) => value;
 

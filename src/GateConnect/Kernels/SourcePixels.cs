@@ -28,26 +28,23 @@ internal sealed unsafe class SourcePixels
     internal void Locate(int block)
     {
         filled = projection.OutputBlocks.Filled(block);
-        var blockLength = (long)projection.Branches * projection.InputChannels * Width;
         for (var lane = 0; lane < filled; lane++)
         {
             var (image, pixel) = Math.DivRem(((long)block * Width) + lane, projection.OutputBlocks.PixelsPerImage);
             var (row, column) = Math.DivRem(pixel, projection.OutputWidth);
             var source = (image * projection.InputBlocks.PixelsPerImage)
                 + (row * projection.Stride * projection.InputWidth) + (column * projection.Stride);
-            pixels[lane] = (source / Width * blockLength) + (source % Width);
+            pixels[lane] = (source / Width * projection.InputShape.BlockLength) + (source % Width);
         }
     }
 
-    /// <summary>Copies them, of all channels of the branch that source points to, into a tile; padding becomes zero.</summary>
-    /// <param name="source">The branch's first channel in block 0.</param>
-    /// <param name="tile">[d_in, 64].</param>
+    /// <summary>Copies them, of all channels of a branch, into a tile, [d_in, 64]; padding becomes zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Pick(float* source, float* tile)
+    internal void Pick(float* source, int branch, float* tile)
     {
         for (var channel = 0; channel < projection.InputChannels; channel++)
         {
-            float* from = source + (channel * Width), to = tile + (channel * Width);
+            float* from = source + projection.InputShape.Row(branch, channel), to = tile + (channel * Width);
             if (pairs)
             {
                 for (var lane = 0; lane < filled; lane += Run)
@@ -68,11 +65,11 @@ internal sealed unsafe class SourcePixels
 
     /// <summary>Adds a tile to where <see cref="Pick"/> found its pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Return(float* tile, float* target)
+    internal void Return(float* tile, int branch, float* target)
     {
         for (var channel = 0; channel < projection.InputChannels; channel++)
         {
-            float* from = tile + (channel * Width), to = target + (channel * Width);
+            float* from = tile + (channel * Width), to = target + projection.InputShape.Row(branch, channel);
             if (pairs)
             {
                 for (var lane = 0; lane < filled; lane += Run)

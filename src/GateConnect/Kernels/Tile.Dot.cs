@@ -1,0 +1,131 @@
+// Sums over pixels: gradients of weights and gates are dot products of rows of pixels.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace GateConnect.Kernels;
+
+internal static unsafe partial class Tile<TSimd, TVector>
+{
+    /// <summary>target[row, column] += sum over length of a[row] * b[column].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Dot(
+        int rows, float* a, nint aRow, int columns, float* b, nint bRow, int length, float* target, nint targetRow, nint targetColumn)
+    {
+        for (var row = 0; row < rows; row += 4)
+        {
+            for (var column = 0; column < columns; column += 4)
+            {
+                var from = a + (row * aRow);
+                var with = b + (column * bRow);
+                var to = target + (row * targetRow) + (column * targetColumn);
+                if (row + 4 > rows || column + 4 > columns)
+                {
+                    DotSome(Math.Min(4, rows - row), from, aRow, Math.Min(4, columns - column), with, bRow, length, to, targetRow, targetColumn);
+                }
+                else
+                {
+                    DotTwoByFour(from, aRow, with, bRow, length, to, targetRow, targetColumn);
+                    DotTwoByFour(from + (2 * aRow), aRow, with, bRow, length, to + (2 * targetRow), targetRow, targetColumn);
+                }
+            }
+        }
+    }
+
+    private static void DotSome(
+        int rows, float* a, nint aRow, int columns, float* b, nint bRow, int length, float* target, nint targetRow, nint targetColumn)
+    {
+        for (nint row = 0; row < rows; row++)
+        {
+            for (nint column = 0; column < columns; column++)
+            {
+                target[(row * targetRow) + (column * targetColumn)] += DotOne(a + (row * aRow), b + (column * bRow), length);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void DotTwoByFour(float* a, nint aRow, float* b, nint bRow, int length, float* target, nint targetRow, nint targetColumn)
+    {
+        nint lanes = TSimd.Lanes;
+        TVector s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero, s03 = TSimd.Zero;
+        TVector s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero, s13 = TSimd.Zero;
+        float* a1 = a + aRow, b1 = b + bRow, b2 = b1 + bRow, b3 = b2 + bRow;
+        for (nint pixel = 0; pixel < length; pixel += lanes)
+        {
+            TVector x0 = TSimd.Load(a + pixel), x1 = TSimd.Load(a1 + pixel);
+            var y = TSimd.Load(b + pixel);
+            s00 = TSimd.MultiplyAdd(x0, y, s00);
+            s10 = TSimd.MultiplyAdd(x1, y, s10);
+            y = TSimd.Load(b1 + pixel);
+            s01 = TSimd.MultiplyAdd(x0, y, s01);
+            s11 = TSimd.MultiplyAdd(x1, y, s11);
+            y = TSimd.Load(b2 + pixel);
+            s02 = TSimd.MultiplyAdd(x0, y, s02);
+            s12 = TSimd.MultiplyAdd(x1, y, s12);
+            y = TSimd.Load(b3 + pixel);
+            s03 = TSimd.MultiplyAdd(x0, y, s03);
+            s13 = TSimd.MultiplyAdd(x1, y, s13);
+        }
+        AddSums(target, targetColumn, s00, s01, s02, s03);
+        AddSums(target + targetRow, targetColumn, s10, s11, s12, s13);
+    }
+
+    /// <summary>The sum over length of a * b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float DotOne(float* a, float* b, int length)
+    {
+        nint lanes = TSimd.Lanes;
+        var sum = TSimd.Zero;
+        for (nint pixel = 0; pixel < length; pixel += lanes)
+        {
+            sum = TSimd.MultiplyAdd(TSimd.Load(a + pixel), TSimd.Load(b + pixel), sum);
+        }
+        return TSimd.Sum(sum);
+    }
+
+    /// <summary>sums[row] += the sum of the row's 64 pixels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void AddRowSums(int rows, float* source, float* sums)
+    {
+        var row = 0;
+        for (; row + 4 <= rows; row += 4)
+        {
+            var from = source + (row * Width);
+            AddSums(sums + row, 1, Total(from), Total(from + Width), Total(from + (2 * Width)), Total(from + (3 * Width)));
+        }
+        for (; row < rows; row++)
+        {
+            sums[row] += TSimd.Sum(Total(source + (row * Width)));
+        }
+    }
+
+    /// <summary>The sum of a row's 64 pixels.</summary>
+    internal static float RowSum(float* source) => TSimd.Sum(Total(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Total(float* source)
+    {
+        nint lanes = TSimd.Lanes;
+        var sum = TSimd.Load(source);
+        for (nint pixel = lanes; pixel < Width; pixel += lanes)
+        {
+            sum = TSimd.Add(sum, TSimd.Load(source + pixel));
+        }
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddSums(float* target, nint column, TVector s0, TVector s1, TVector s2, TVector s3)
+    {
+        var sums = TSimd.Sum(s0, s1, s2, s3);
+        if (column == 1)
+        {
+            (Vector128.Load(target) + sums).Store(target);
+            return;
+        }
+        target[0] += sums[0];
+        target[column] += sums[1];
+        target[2 * column] += sums[2];
+        target[3 * column] += sums[3];
+    }
+}
