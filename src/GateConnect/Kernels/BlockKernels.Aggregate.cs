@@ -34,7 +34,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 {
                     var target = aggregation.Output + shape.Slab(block, channel);
                     var output = streamed ? slabOut : target;
-                    Branches(aggregation, expand, block, channel, thin, y);
+                    Branches(aggregation, expand, block, channel, thin, y, ahead: true);
                     Mix(aggregation, gates, shape.BranchStride(channel), y, output);
                     if (next is not null)
                     {
@@ -84,18 +84,17 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     }
                     else
                     {
-                        ReduceWeightGradient(next.Reduction, channel, output, nextTile, nextSums[worker]);
-                        ReduceInput(next, widen!, channel, nextTile, next.Output + outputShape.Slab(block, channel), output, dx);
+                        ReduceSlabBackward(next, widen!, channel, nextTile, next.Output + outputShape.Slab(block, channel), output, dx, nextSums[worker]);
                     }
                     if (gradients.Gates != null)
                     {
-                        Branches(aggregation, expand, block, channel, thin, y);
+                        Branches(aggregation, expand, block, channel, thin, y, ahead: false);
                         Tile<TSimd, TVector>.Dot(
                             aggregation.Readers, dx, stride, aggregation.Sources, y, stride, stride, sum + layout.Gates, aggregation.Sources, 1);
                     }
                     Unmix(aggregation, gates, stride, dx, y);
                     IdentityBackward(aggregation, gradients, block, channel, y, sum + layout.Scale, streamed);
-                    ExpandBackward(aggregation, contract, layout, channel, thin, y, sum, dthin);
+                    ExpandBackward(aggregation, contract, layout, block, channel, thin, y, sum, dthin);
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
@@ -116,8 +115,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // y of a slab, [C, channels, 64].
-    private static void Branches(Aggregation aggregation, PackedWeights expand, int block, int channel, float* thin, float* y)
+    // y of a slab, [C, channels, 64]; ahead: whether to ask for x of the next slab on the way.
+    private static void Branches(Aggregation aggregation, PackedWeights expand, int block, int channel, float* thin, float* y, bool ahead)
     {
         var (shape, bottleneck) = (aggregation.IdentityShape, aggregation.Bottleneck);
         nint stride = shape.BranchStride(channel);
@@ -128,7 +127,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         product.Scale = aggregation.IdentityScale + channel;
         product.Shift = aggregation.Bias + channel;
         Tile<TSimd, TVector>.Multiply<Shifted>(product, new Items(
-            aggregation.Sources, expand.PartLength, bottleneck * Width, stride, shape.Branches == 1 ? 0 : stride, aggregation.Channels));
+            aggregation.Sources, expand.PartLength, bottleneck * Width, stride, shape.Branches == 1 ? 0 : stride, aggregation.Channels,
+            ahead && shape.Branches > 1 ? shape.Branches * stride : 0));
     }
 
     // x' = ReLU(g y) of a slab, [R, channels, 64].
@@ -201,24 +201,24 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // dW, db and dr of the 1x1 out.
+    // dW, db and dr of the 1x1 out; on the way x of the next slab is asked for.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ExpandBackward(
-        Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum, float* dthin)
+        Aggregation aggregation, PackedWeights contract, GradientSums layout, int block, int channel, float* thin, float* dy, float* sum, float* dthin)
     {
         var (shape, bottleneck) = (aggregation.OutputShape, aggregation.Bottleneck);
         var (channels, stride) = (shape.ChannelsOfSlab(channel), shape.BranchStride(channel));
+        var ahead = aggregation.Identity + aggregation.IdentityShape.Slab(block, channel + Slab);
         for (var source = 0; source < aggregation.Sources; source++)
         {
             var row = (source * aggregation.Channels) + channel;
-            Tile<TSimd, TVector>.Dot(
-                channels, dy + (source * stride), Width, bottleneck, thin + (source * bottleneck * Width), Width, Width,
-                sum + layout.Expand + (row * bottleneck), bottleneck, 1);
-            Tile<TSimd, TVector>.AddRowSums(channels, dy + (source * stride), sum + layout.Bias + row);
+            var slab = dy + (source * stride);
+            var tile = source * bottleneck * Width;
+            AddTo(channel, Product.Of(bottleneck, channels, contract[(channel / Slab * aggregation.Sources) + source], slab, Width, dthin + tile, Width), Items.One);
+            Tile<TSimd, TVector>.Dot(channels, slab, Width, bottleneck, thin + tile, Width, Width, sum + layout.Expand + (row * bottleneck), bottleneck, 1);
+            Tile<TSimd, TVector>.AddRowSums(channels, slab, sum + layout.Bias + row);
+            Tile<TSimd, TVector>.Prefetch(ahead + (source * stride), stride);
         }
-        AddTo(
-            channel, Product.Of(bottleneck, channels, contract[channel / Slab * aggregation.Sources], dy, Width, dthin, Width),
-            new Items(aggregation.Sources, contract.PartLength, stride, bottleneck * Width, bottleneck * Width, 0));
     }
 
     // Adds a slab's share to a thin tile; the first slab begins it.

@@ -17,11 +17,13 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         {
             weights.Pack(channel / Slab, projection.Weights + (channel * inputs), shape.ChannelsOfSlab(channel), inputs, inputs, 1);
         }
+        var lanes = TSimd.Lanes;
         using var tiles = new Scratch(workers, (long)inputs * Width);
+        using var partials = new Scratch(workers, 2L * outputs * lanes);
         Workers.Run(projection.OutputBlocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             var sum = sums[worker] = new double[2 * outputs];
-            var tile = tiles[worker];
+            float* tile = tiles[worker], partial = partials[worker];
             var pixels = new SourcePixels(projection);
             for (var block = from; block < to; block++)
             {
@@ -31,15 +33,19 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     pixels.Pick(projection.Input, branch, tile);
                     for (var channel = 0; channel < outputs; channel += Slab)
                     {
+                        pixels.Prefetch(projection.Input, branch + 1, channel * inputs / outputs, Math.Min(inputs, (channel + Slab) * inputs / outputs));
                         var output = projection.Output + shape.Slab(block, channel) + (branch * shape.BranchStride(channel));
                         Tile<TSimd, TVector>.Multiply<Overwrite>(
                             Product.Of(shape.ChannelsOfSlab(channel), inputs, weights[channel / Slab], tile, Width, output, Width), Items.One);
                         for (var row = 0; row < shape.ChannelsOfSlab(channel); row++, output += Width)
                         {
-                            sum[channel + row] += Tile<TSimd, TVector>.RowSum(output);
-                            sum[outputs + channel + row] += Tile<TSimd, TVector>.DotOne(output, output, Width);
+                            Tile<TSimd, TVector>.AddMoments(output, partial + ((channel + row) * lanes), partial + ((outputs + channel + row) * lanes));
                         }
                     }
+                }
+                for (var index = 0; index < sum.Length; index++)
+                {
+                    sum[index] += Tile<TSimd, TVector>.TakeSum(partial + (index * lanes)); // of one block: further sums need float64
                 }
             }
         });
@@ -82,7 +88,17 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                         new Span<float>(dp + (channel * Width) + filled, Width - filled).Clear();
                     }
                     pixels.Pick(projection.Input, branch, x);
-                    Tile<TSimd, TVector>.Dot(outputs, dp, Width, inputs, x, Width, Width, sums[worker], inputs, 1);
+                    for (var channel = 0; channel < outputs; channel += Slab)
+                    {
+                        var (fromInput, toInput) = (channel * inputs / outputs, Math.Min(inputs, (channel + Slab) * inputs / outputs));
+                        pixels.Prefetch(projection.Input, branch + 1, fromInput, toInput);
+                        pixels.Prefetch(inputGradient, branch, fromInput, toInput);
+                        var ahead = shape.Slab(block, channel) + ((branch + 1) * shape.BranchStride(channel));
+                        Tile<TSimd, TVector>.Prefetch(projection.Output + ahead, shape.BranchStride(channel));
+                        Tile<TSimd, TVector>.Prefetch(gradients.Output + ahead, shape.BranchStride(channel));
+                        Tile<TSimd, TVector>.Dot(
+                            shape.ChannelsOfSlab(channel), dp + (channel * Width), Width, inputs, x, Width, Width, sums[worker] + (channel * inputs), inputs, 1);
+                    }
                     Tile<TSimd, TVector>.Multiply<Overwrite>(Product.Of(inputs, outputs, turned[0], dp, Width, dx, Width), Items.One);
                     pixels.Return(dx, branch, inputGradient);
                 }

@@ -58,16 +58,29 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // dx = u dy + W^T dthin of a slab, where x, a ReLU's output, is above 0.
-    private static void ReduceInput(ReductionGradients gradients, PackedWeights weights, int channel, float* tile, float* dy, float* x, float* dx)
+    // dx = u dy + W^T dthin of a slab, where x, a ReLU's output, is above 0; and dW of its channels. The next slab's x and dy
+    // are asked for on the way, a little at a time: all at once they would wait for each other.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ReduceSlabBackward(
+        ReductionGradients gradients, PackedWeights weights, int channel, float* tile, float* dy, float* x, float* dx, float* sums)
     {
         var reduction = gradients.Reduction;
-        var product = Product.Of(
-            reduction.InputShape.ChannelsOfSlab(channel), reduction.Bottleneck, weights[channel / Slab * reduction.Branches], tile, Width, dx, Width);
-        product.Origin = dy;
-        product.Scale = gradients.IdentityScale + channel;
-        product.Sign = x;
-        Tile<TSimd, TVector>.Multiply<ScaledUnrectified>(product, WidenItems(reduction, weights, channel));
+        var (shape, bottleneck) = (reduction.InputShape, reduction.Bottleneck);
+        var (channels, stride) = (shape.ChannelsOfSlab(channel), shape.BranchStride(channel));
+        for (var branch = 0; branch < reduction.Branches; branch++)
+        {
+            var thin = tile + (branch * bottleneck * Width);
+            Tile<TSimd, TVector>.Prefetch(x + ((branch + reduction.Branches) * stride), stride);
+            Tile<TSimd, TVector>.Prefetch(dy + ((branch + reduction.Branches) * stride), stride);
+            var product = Product.Of(channels, bottleneck, weights[(channel / Slab * reduction.Branches) + branch], thin, Width, dx + (branch * stride), Width);
+            product.Origin = dy + (branch * stride);
+            product.Scale = gradients.IdentityScale + channel;
+            product.Sign = x + (branch * stride);
+            Tile<TSimd, TVector>.Multiply<ScaledUnrectified>(product, Items.One);
+            Tile<TSimd, TVector>.Dot(
+                bottleneck, thin, Width, channels, x + (branch * stride), Width, Width,
+                sums + (branch * bottleneck * reduction.Channels) + channel, reduction.Channels, 1);
+        }
     }
 
     // From thin tiles to a slab, branch by branch.

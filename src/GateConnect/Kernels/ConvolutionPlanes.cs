@@ -80,6 +80,11 @@ internal sealed unsafe class ConvolutionPlanes
         {
             var phase = (y % convolution.Stride * convolution.Stride) + parity;
             var source = planes + (((long)channel * Phases) + phase) * Plane + Lead + (((image * Rows) + (y / convolution.Stride)) * Pitch);
+            if (convolution.Stride == 1)
+            {
+                new ReadOnlySpan<float>(source + 1, convolution.InputWidth).CopyTo(new Span<float>(inputGradient + place, convolution.InputWidth));
+                return;
+            }
             var x = FirstColumn(parity);
             for (int from = (x + 1) / convolution.Stride; x < convolution.InputWidth; x += convolution.Stride)
             {

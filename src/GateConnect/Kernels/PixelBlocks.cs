@@ -2,6 +2,9 @@
 // tensor is [blocks, B branches, d channels, 64 pixels], so that all that a step needs of a block lies in one piece
 // and 64 pixels fill four AVX-512 registers. In planes of their own, 512 channels 4 KiB apart would share a few sets
 // of the cache. Thin tensors keep torch's [N, channels, H, W]; a block's share of one is copied to a tile and back.
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace GateConnect.Kernels;
 
 /// <summary>How N images of H*W pixels fall into blocks; the last block may be part empty, its rest being zero.</summary>
@@ -29,6 +32,7 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
     /// <param name="channels">Its channels.</param>
     /// <param name="block">Which block.</param>
     /// <param name="tile">[channels, 64]; padding becomes zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal unsafe void Gather(float* thin, int channels, int block, float* tile)
     {
         var done = 0;
@@ -37,8 +41,7 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
             var (place, run) = Locate(channels, block, done);
             for (var channel = 0; channel < channels; channel++)
             {
-                new ReadOnlySpan<float>(thin + place + ((long)channel * PixelsPerImage), run)
-                    .CopyTo(new Span<float>(tile + (channel * Width) + done, run));
+                Copy(thin + place + ((long)channel * PixelsPerImage), run, tile + (channel * Width) + done);
             }
             done += run;
         }
@@ -53,6 +56,7 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
     /// <param name="channels">Its channels.</param>
     /// <param name="block">Which block.</param>
     /// <param name="thin">[N, channels, H*W].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal unsafe void Scatter(float* tile, int channels, int block, float* thin)
     {
         var done = 0;
@@ -61,11 +65,25 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
             var (place, run) = Locate(channels, block, done);
             for (var channel = 0; channel < channels; channel++)
             {
-                new ReadOnlySpan<float>(tile + (channel * Width) + done, run)
-                    .CopyTo(new Span<float>(thin + place + ((long)channel * PixelsPerImage), run));
+                Copy(tile + (channel * Width) + done, run, thin + place + ((long)channel * PixelsPerImage));
             }
             done += run;
         }
+    }
+
+    // Whole rows, which most are, become a few registers: calling a copy routine would take longer than the copy.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Copy(float* source, int length, float* target)
+    {
+        if (length == Width)
+        {
+            for (var pixel = 0; pixel < Width; pixel += Vector256<float>.Count)
+            {
+                Vector256.Load(source + pixel).Store(target + pixel);
+            }
+            return;
+        }
+        new ReadOnlySpan<float>(source, length).CopyTo(new Span<float>(target, length));
     }
 
     // Where the first channel of the block's pixel `done` stands, and how many of the block's pixels follow it in the same image.

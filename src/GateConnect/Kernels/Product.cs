@@ -59,7 +59,14 @@ internal unsafe struct Product
 }
 
 /// <summary>How often a product is repeated, and how far everything moves on from one time to the next, in floats.</summary>
-internal readonly record struct Items(int Count, nint Weights, nint Source, nint Target, nint Origin, nint Shift)
+/// <param name="Count">Times.</param>
+/// <param name="Weights">Of the weights.</param>
+/// <param name="Source">Of the rows of pixels.</param>
+/// <param name="Target">Of the results.</param>
+/// <param name="Origin">Of the origin and the sign.</param>
+/// <param name="Shift">Of the terms.</param>
+/// <param name="Ahead">So far behind an origin stands one that will soon be read: it is asked for now. 0 for none.</param>
+internal readonly record struct Items(int Count, nint Weights, nint Source, nint Target, nint Origin, nint Shift, nint Ahead = 0)
 {
     /// <summary>Once.</summary>
     internal static Items One => new(1, 0, 0, 0, 0, 0);

@@ -63,6 +63,20 @@ internal sealed unsafe class SourcePixels
         }
     }
 
+    /// <summary>Asks for the pixels of some channels of a branch, which will be picked soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Prefetch(float* source, int branch, int fromChannel, int toChannel)
+    {
+        for (var channel = fromChannel; pairs && branch < projection.Branches && channel < toChannel; channel++)
+        {
+            var from = source + projection.InputShape.Row(branch, channel);
+            for (var lane = 0; lane < filled; lane += Run)
+            {
+                Sse.Prefetch1(from + pixels[lane]);
+            }
+        }
+    }
+
     /// <summary>Adds a tile to where <see cref="Pick"/> found its pixels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Return(float* tile, int branch, float* target)

@@ -50,21 +50,23 @@ internal static unsafe partial class Tile<TSimd, TVector>
         TVector s00 = TSimd.Zero, s01 = TSimd.Zero, s02 = TSimd.Zero, s03 = TSimd.Zero;
         TVector s10 = TSimd.Zero, s11 = TSimd.Zero, s12 = TSimd.Zero, s13 = TSimd.Zero;
         float* a1 = a + aRow, b1 = b + bRow, b2 = b1 + bRow, b3 = b2 + bRow;
-        for (nint pixel = 0; pixel < length; pixel += lanes)
+        for (nint pixel = 0; pixel < length; pixel += 2 * lanes)
         {
-            TVector x0 = TSimd.Load(a + pixel), x1 = TSimd.Load(a1 + pixel);
-            var y = TSimd.Load(b + pixel);
-            s00 = TSimd.MultiplyAdd(x0, y, s00);
-            s10 = TSimd.MultiplyAdd(x1, y, s10);
-            y = TSimd.Load(b1 + pixel);
-            s01 = TSimd.MultiplyAdd(x0, y, s01);
-            s11 = TSimd.MultiplyAdd(x1, y, s11);
-            y = TSimd.Load(b2 + pixel);
-            s02 = TSimd.MultiplyAdd(x0, y, s02);
-            s12 = TSimd.MultiplyAdd(x1, y, s12);
-            y = TSimd.Load(b3 + pixel);
-            s03 = TSimd.MultiplyAdd(x0, y, s03);
-            s13 = TSimd.MultiplyAdd(x1, y, s13);
+            // Rows lie a multiple of a cache line apart: loads from one row, not from several, use different banks of the cache.
+            TVector x0 = TSimd.Load(a + pixel), z0 = TSimd.Load(a + pixel + lanes);
+            TVector x1 = TSimd.Load(a1 + pixel), z1 = TSimd.Load(a1 + pixel + lanes);
+            TVector y = TSimd.Load(b + pixel), z = TSimd.Load(b + pixel + lanes);
+            s00 = TSimd.MultiplyAdd(z0, z, TSimd.MultiplyAdd(x0, y, s00));
+            s10 = TSimd.MultiplyAdd(z1, z, TSimd.MultiplyAdd(x1, y, s10));
+            (y, z) = (TSimd.Load(b1 + pixel), TSimd.Load(b1 + pixel + lanes));
+            s01 = TSimd.MultiplyAdd(z0, z, TSimd.MultiplyAdd(x0, y, s01));
+            s11 = TSimd.MultiplyAdd(z1, z, TSimd.MultiplyAdd(x1, y, s11));
+            (y, z) = (TSimd.Load(b2 + pixel), TSimd.Load(b2 + pixel + lanes));
+            s02 = TSimd.MultiplyAdd(z0, z, TSimd.MultiplyAdd(x0, y, s02));
+            s12 = TSimd.MultiplyAdd(z1, z, TSimd.MultiplyAdd(x1, y, s12));
+            (y, z) = (TSimd.Load(b3 + pixel), TSimd.Load(b3 + pixel + lanes));
+            s03 = TSimd.MultiplyAdd(z0, z, TSimd.MultiplyAdd(x0, y, s03));
+            s13 = TSimd.MultiplyAdd(z1, z, TSimd.MultiplyAdd(x1, y, s13));
         }
         AddSums(target, targetColumn, s00, s01, s02, s03);
         AddSums(target + targetRow, targetColumn, s10, s11, s12, s13);
@@ -98,9 +100,6 @@ internal static unsafe partial class Tile<TSimd, TVector>
             sums[row] += TSimd.Sum(Total(source + (row * Width)));
         }
     }
-
-    /// <summary>The sum of a row's 64 pixels.</summary>
-    internal static float RowSum(float* source) => TSimd.Sum(Total(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Total(float* source)

@@ -39,6 +39,10 @@ internal static unsafe partial class Tile<TSimd, TVector>
         float* origin = product.Origin, shift = product.Shift, sign = product.Sign;
         for (var item = 0; item < items.Count; item++)
         {
+            if (items.Ahead != 0)
+            {
+                Prefetch(origin + items.Ahead, (int)product.Rows * Width);
+            }
             nint row = 0;
             for (; row + Rows <= product.Rows; row += Rows)
             {

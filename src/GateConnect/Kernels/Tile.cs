@@ -1,5 +1,6 @@
 // What is done to tiles besides products.
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace GateConnect.Kernels;
 
@@ -29,6 +30,30 @@ internal static unsafe partial class Tile<TSimd, TVector>
         }
     }
 
+    /// <summary>Adds 64 pixels and their squares to sums and to squares, a register each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AddMoments(float* source, float* sums, float* squares)
+    {
+        nint lanes = TSimd.Lanes;
+        TVector sum = TSimd.Load(sums), square = TSimd.Load(squares);
+        for (nint pixel = 0; pixel < Width; pixel += lanes)
+        {
+            var value = TSimd.Load(source + pixel);
+            sum = TSimd.Add(sum, value);
+            square = TSimd.MultiplyAdd(value, value, square);
+        }
+        TSimd.Store(sums, sum);
+        TSimd.Store(squares, square);
+    }
+
+    /// <summary>The sum of a register's values in memory; they become zero.</summary>
+    internal static float TakeSum(float* register)
+    {
+        var sum = TSimd.Sum(TSimd.Load(register));
+        TSimd.Store(register, TSimd.Zero);
+        return sum;
+    }
+
     /// <summary>target = the sum of rows of a length, a stride apart that is that length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddRows(int rows, float* source, int length, float* target)
@@ -42,6 +67,16 @@ internal static unsafe partial class Tile<TSimd, TVector>
                 sum = TSimd.Add(sum, TSimd.Load(source + (row * length) + pixel));
             }
             TSimd.Store(target + pixel, sum);
+        }
+    }
+
+    /// <summary>Asks for memory that will be read soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Prefetch(float* source, int length)
+    {
+        for (var index = 0; Sse.IsSupported && index < length; index += 16)
+        {
+            Sse.Prefetch1(source + index);
         }
     }
 
