@@ -78,6 +78,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 {
                     var stride = outputShape.BranchStride(channel);
                     var output = aggregation.Output + outputShape.Slab(block, channel);
+                    var dyn = (next is null ? gradients.Output : next.Output) + outputShape.Slab(block, channel);
                     if (next is null)
                     {
                         Tile<TSimd, TVector>.Unrectify(gradients.Output + outputShape.Slab(block, channel), output, aggregation.Readers * stride, dx);
@@ -88,13 +89,13 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     }
                     if (gradients.Gates != null)
                     {
-                        Branches(aggregation, expand, block, channel, thin, y, ahead: false);
+                        Branches(aggregation, expand, block, channel, thin, y, ahead: true);
                         Tile<TSimd, TVector>.Dot(
                             aggregation.Readers, dx, stride, aggregation.Sources, y, stride, stride, sum + layout.Gates, aggregation.Sources, 1);
                     }
                     Unmix(aggregation, gates, stride, dx, y);
                     IdentityBackward(aggregation, gradients, block, channel, y, sum + layout.Scale, streamed);
-                    ExpandBackward(aggregation, contract, layout, block, channel, thin, y, sum, dthin);
+                    ExpandBackward(aggregation, contract, layout, channel, thin, y, sum, dthin, dyn + aggregation.Readers * stride);
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
@@ -204,11 +205,10 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     // dW, db and dr of the 1x1 out; on the way x of the next slab is asked for.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ExpandBackward(
-        Aggregation aggregation, PackedWeights contract, GradientSums layout, int block, int channel, float* thin, float* dy, float* sum, float* dthin)
+        Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum, float* dthin, float* ahead)
     {
         var (shape, bottleneck) = (aggregation.OutputShape, aggregation.Bottleneck);
         var (channels, stride) = (shape.ChannelsOfSlab(channel), shape.BranchStride(channel));
-        var ahead = aggregation.Identity + aggregation.IdentityShape.Slab(block, channel + Slab);
         for (var source = 0; source < aggregation.Sources; source++)
         {
             var row = (source * aggregation.Channels) + channel;

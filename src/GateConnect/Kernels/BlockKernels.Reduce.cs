@@ -71,7 +71,6 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         {
             var thin = tile + (branch * bottleneck * Width);
             Tile<TSimd, TVector>.Prefetch(x + ((branch + reduction.Branches) * stride), stride);
-            Tile<TSimd, TVector>.Prefetch(dy + ((branch + reduction.Branches) * stride), stride);
             var product = Product.Of(channels, bottleneck, weights[(channel / Slab * reduction.Branches) + branch], thin, Width, dx + (branch * stride), Width);
             product.Origin = dy + (branch * stride);
             product.Scale = gradients.IdentityScale + channel;
