@@ -46,6 +46,30 @@ internal sealed unsafe class Aggregation
     internal WideShape IdentityShape => new(Identities, Channels);
 
     internal WideShape OutputShape => new(Readers, Channels);
+
+    /// <summary>W for products that give y (widen), or for those that lead back to r.</summary>
+    internal PackedWeights PackExpand(bool widen) => PackedWeights.Slabs(
+        new WideShape(Sources, Channels), Bottleneck, Expand, (nint)Channels * Bottleneck, Bottleneck, 1, widen);
+}
+
+/// <summary>What the forward pass of an aggregation multiplies with, packed: once for a batch in training, once for all in inference.</summary>
+internal sealed class AggregationWeights(Aggregation aggregation, Reduction? next) : IDisposable
+{
+    /// <summary>g.</summary>
+    internal OpenGates Gates { get; } = new(aggregation);
+
+    /// <summary>W.</summary>
+    internal PackedWeights Expand { get; } = aggregation.PackExpand(widen: true);
+
+    /// <summary>The 1x1 in of the module behind; null before the head.</summary>
+    internal PackedWeights? Reduce { get; } = next?.Pack(widen: false);
+
+    public void Dispose()
+    {
+        Gates.Dispose();
+        Expand.Dispose();
+        Reduce?.Dispose();
+    }
 }
 
 /// <summary>Gradients of an <see cref="Aggregation"/>; all but the first are written.</summary>

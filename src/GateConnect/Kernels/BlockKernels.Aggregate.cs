@@ -13,11 +13,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     private const int Slab = WideShape.SlabChannels;
 
     /// <inheritdoc/>
-    internal override void Aggregate(Aggregation aggregation, Reduction? next, float* nextThin, int workers)
+    internal override void Aggregate(Aggregation aggregation, AggregationWeights weights, Reduction? next, float* nextThin, int workers)
     {
-        using var gates = new OpenGates(aggregation);
-        using var expand = ExpandWeights(aggregation, widen: true);
-        using var reduce = next is null ? null : ReduceWeights(next, widen: false);
+        var (gates, expand, reduce) = (weights.Gates, weights.Expand, weights.Reduce);
         var shape = aggregation.OutputShape;
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var nextChannels = next?.ThinChannels ?? 0;
@@ -45,7 +43,14 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                         Tile<TSimd, TVector>.Stream(output, shape.Branches * shape.BranchStride(channel), target);
                     }
                 }
-                next?.Blocks.Scatter(nextTile, nextChannels, block, nextThin);
+                if (next is not null)
+                {
+                    if (next.Bias != null)
+                    {
+                        Tile<TSimd, TVector>.Rectify(nextChannels, nextTile, next.Bias);
+                    }
+                    next.Blocks.Scatter(nextTile, nextChannels, block, nextThin);
+                }
             }
         });
     }
@@ -55,9 +60,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         Aggregation aggregation, AggregationGradients gradients, ReductionGradients? next, int workers)
     {
         using var gates = new OpenGates(aggregation);
-        using var expand = ExpandWeights(aggregation, widen: true);
-        using var contract = ExpandWeights(aggregation, widen: false);
-        using var widen = next is null ? null : ReduceWeights(next.Reduction, widen: true);
+        using var expand = aggregation.PackExpand(widen: true);
+        using var contract = aggregation.PackExpand(widen: false);
+        using var widen = next?.Reduction.Pack(widen: true);
         var (inputShape, outputShape) = (aggregation.IdentityShape, aggregation.OutputShape);
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var nextChannels = next?.Reduction.ThinChannels ?? 0;
@@ -233,10 +238,6 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             Tile<TSimd, TVector>.Multiply<Accumulate>(product, items);
         }
     }
-
-    private static PackedWeights ExpandWeights(Aggregation aggregation, bool widen) => PackedWeights.Slabs(
-        new WideShape(aggregation.Sources, aggregation.Channels), aggregation.Bottleneck, aggregation.Expand,
-        (nint)aggregation.Channels * aggregation.Bottleneck, aggregation.Bottleneck, 1, widen);
 
     // Where a worker's sums stand.
     private readonly record struct GradientSums(int Expand, int Bias, int Scale, int Gates, int Length)

@@ -6,7 +6,7 @@ namespace GateConnect.Kernels;
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 {
     /// <inheritdoc/>
-    internal override void Convolve(Convolution convolution, float* output, int workers)
+    internal override void Convolve(Convolution convolution, PackedWeights weights, float* output, int workers)
     {
         var planes = new ConvolutionPlanes(convolution);
         var channels = convolution.Channels;
@@ -15,11 +15,6 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         {
             var (channel, tap) = Math.DivRem(index, Convolution.Taps);
             taps[index] = (((channel * planes.Phases) + planes.PhaseOf(tap)) * planes.Plane) + planes.ShiftOf(tap);
-        }
-        using var weights = new PackedWeights(convolution.Groups, channels, taps.Length);
-        for (var group = 0; group < convolution.Groups; group++)
-        {
-            weights.Pack(group, convolution.Weights + (group * channels * taps.Length), channels, taps.Length, taps.Length, 1);
         }
         using var inputs = new Scratch(workers, (long)channels * planes.Phases * planes.Plane);
         using var outputs = new Scratch(workers, (long)channels * planes.Plane);
@@ -32,8 +27,14 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 planes.Spread(convolution.Input, run, group, input);
                 for (var pixel = planes.Lead; pixel < planes.Lead + planes.Length; pixel += Width)
                 {
-                    Tile<TSimd, TVector>.MultiplyAt<Overwrite>(
-                        Product.Of(channels, taps.Length, weights[group], input + pixel, 1, result + pixel, planes.Plane), taps);
+                    var product = Product.Of(channels, taps.Length, weights[group], input + pixel, 1, result + pixel, planes.Plane);
+                    if (convolution.Bias == null)
+                    {
+                        Tile<TSimd, TVector>.MultiplyAt<Overwrite>(product, taps);
+                        continue;
+                    }
+                    product.Shift = convolution.Bias + (group * channels);
+                    Tile<TSimd, TVector>.MultiplyAt<ShiftedRectified>(product, taps);
                 }
                 planes.Take(result, run, group, above: 0, output);
             }

@@ -7,16 +7,11 @@ namespace GateConnect.Kernels;
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 {
     /// <inheritdoc/>
-    internal override void Project(Projection projection, float* mean, float* variance, int workers)
+    internal override void Project(Projection projection, PackedWeights weights, float* mean, float* variance, int workers)
     {
         var (branches, inputs, outputs) = (projection.Branches, projection.InputChannels, projection.OutputChannels);
         var shape = projection.OutputShape;
         var sums = new double[workers][];
-        using var weights = new PackedWeights((outputs + Slab - 1) / Slab, Slab, inputs);
-        for (var channel = 0; channel < outputs; channel += Slab)
-        {
-            weights.Pack(channel / Slab, projection.Weights + (channel * inputs), shape.ChannelsOfSlab(channel), inputs, inputs, 1);
-        }
         var lanes = TSimd.Lanes;
         using var tiles = new Scratch(workers, (long)inputs * Width);
         using var partials = new Scratch(workers, 2L * outputs * lanes);
@@ -37,7 +32,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                         var output = projection.Output + shape.Slab(block, channel) + (branch * shape.BranchStride(channel));
                         Tile<TSimd, TVector>.Multiply<Overwrite>(
                             Product.Of(shape.ChannelsOfSlab(channel), inputs, weights[channel / Slab], tile, Width, output, Width), Items.One);
-                        for (var row = 0; row < shape.ChannelsOfSlab(channel); row++, output += Width)
+                        for (var row = 0; mean != null && row < shape.ChannelsOfSlab(channel); row++, output += Width)
                         {
                             Tile<TSimd, TVector>.AddMoments(output, partial + ((channel + row) * lanes), partial + ((outputs + channel + row) * lanes));
                         }
@@ -49,7 +44,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 }
             }
         });
-        for (var channel = 0; channel < outputs; channel++)
+        for (var channel = 0; mean != null && channel < outputs; channel++)
         {
             var average = sums.Sum(sum => sum?[channel] ?? 0) / projection.Pooled;
             mean[channel] = (float)average;

@@ -11,7 +11,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers)
     {
         var shape = reduction.InputShape;
-        using var widen = ReduceWeights(reduction, widen: true);
+        using var widen = reduction.Pack(widen: true);
         using var tiles = new Scratch(workers, reduction.ThinChannels * Width);
         using var sums = new Scratch(workers, reduction.WeightCount);
         Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
@@ -88,7 +88,4 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var stride = reduction.InputShape.BranchStride(channel);
         return new Items(reduction.Branches, weights.PartLength, reduction.Bottleneck * Width, stride, stride, 0);
     }
-
-    private static PackedWeights ReduceWeights(Reduction reduction, bool widen) => PackedWeights.Slabs(
-        reduction.InputShape, reduction.Bottleneck, reduction.Weights, (nint)reduction.Bottleneck * reduction.Channels, 1, reduction.Channels, widen);
 }

@@ -19,10 +19,18 @@ internal abstract unsafe class BlockKernels
 
     /// <summary>x' of the whole batch, and while it is in the cache the 1x1 in of the module that reads it.</summary>
     /// <param name="aggregation">Sizes and tensors.</param>
+    /// <param name="weights">The weights of it and of the 1x1 in, packed.</param>
     /// <param name="next">The 1x1 in behind it; null before the head.</param>
     /// <param name="nextThin">What that gives, [N, R*w', H*W].</param>
     /// <param name="workers">Threads.</param>
-    internal abstract void Aggregate(Aggregation aggregation, Reduction? next, float* nextThin, int workers);
+    internal abstract void Aggregate(Aggregation aggregation, AggregationWeights weights, Reduction? next, float* nextThin, int workers);
+
+    /// <summary>The same with weights that are used once.</summary>
+    internal void Aggregate(Aggregation aggregation, Reduction? next, float* nextThin, int workers)
+    {
+        using var weights = new AggregationWeights(aggregation, next);
+        Aggregate(aggregation, weights, next, nextThin, workers);
+    }
 
     /// <summary>All gradients of the aggregation in one pass over dx', x' and x.</summary>
     /// <param name="aggregation">Sizes and tensors.</param>
@@ -35,8 +43,15 @@ internal abstract unsafe class BlockKernels
     internal abstract void ReduceBackward(
         Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers);
 
-    /// <summary>p, and its mean and biased variance per channel, [d_out] each, pooled over branches and pixels.</summary>
-    internal abstract void Project(Projection projection, float* mean, float* variance, int workers);
+    /// <summary>p, and its mean and biased variance per channel, [d_out] each, pooled over branches and pixels; null for neither.</summary>
+    internal abstract void Project(Projection projection, PackedWeights weights, float* mean, float* variance, int workers);
+
+    /// <summary>The same with weights that are used once.</summary>
+    internal void Project(Projection projection, float* mean, float* variance, int workers)
+    {
+        using var weights = projection.Pack();
+        Project(projection, weights, mean, variance, workers);
+    }
 
     /// <summary>
     /// dW, and W^T dp added to dx where p read it, with dp = u dy and what flows back from mean and variance.
@@ -45,7 +60,14 @@ internal abstract unsafe class BlockKernels
         Projection projection, ProjectionGradients gradients, float* weightGradient, float* inputGradient, int workers);
 
     /// <summary>The grouped 3x3, into output, [N, C*w, H', W'].</summary>
-    internal abstract void Convolve(Convolution convolution, float* output, int workers);
+    internal abstract void Convolve(Convolution convolution, PackedWeights weights, float* output, int workers);
+
+    /// <summary>The same with weights that are used once.</summary>
+    internal void Convolve(Convolution convolution, float* output, int workers)
+    {
+        using var weights = convolution.Pack();
+        Convolve(convolution, weights, output, workers);
+    }
 
     /// <summary>dW, [C*w, w, 3, 3], and dx, [N, C*w, H, W], from dy, [N, C*w, H', W'].</summary>
     internal abstract void ConvolveBackward(

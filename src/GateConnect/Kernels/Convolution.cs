@@ -34,6 +34,21 @@ internal sealed unsafe class Convolution
     /// <summary>[C*w, w, 3, 3].</summary>
     internal required float* Weights { get; init; }
 
+    /// <summary>[C*w]: forward then gives ReLU of the convolution plus this, in inference, where norms are folded; null in training.</summary>
+    internal float* Bias { get; init; }
+
+    /// <summary>The weights, one part a group.</summary>
+    internal PackedWeights Pack()
+    {
+        var steps = Channels * Taps;
+        var packed = new PackedWeights(Groups, Channels, steps);
+        for (var group = 0; group < Groups; group++)
+        {
+            packed.Pack(group, Weights + ((long)group * Channels * steps), Channels, steps, steps, 1);
+        }
+        return packed;
+    }
+
     internal int OutputHeight => ((InputHeight - 1) / Stride) + 1;
 
     internal int OutputWidth => ((InputWidth - 1) / Stride) + 1;

@@ -34,6 +34,19 @@ internal sealed unsafe class Projection
     /// <summary>p, a wide tensor of C branches and d_out channels.</summary>
     internal required float* Output { get; init; }
 
+    /// <summary>W, one part for every four rows.</summary>
+    internal PackedWeights Pack()
+    {
+        const int rows = PackedWeights.Rows;
+        var packed = new PackedWeights((OutputChannels + rows - 1) / rows, rows, InputChannels);
+        for (var channel = 0; channel < OutputChannels; channel += rows)
+        {
+            packed.Pack(
+                channel / rows, Weights + ((long)channel * InputChannels), Math.Min(rows, OutputChannels - channel), InputChannels, InputChannels, 1);
+        }
+        return packed;
+    }
+
     internal int OutputHeight => ((InputHeight - 1) / Stride) + 1;
 
     internal int OutputWidth => ((InputWidth - 1) / Stride) + 1;

@@ -22,11 +22,18 @@ internal sealed unsafe class Reduction
     /// <summary>W, [C, w, d].</summary>
     internal required float* Weights { get; init; }
 
+    /// <summary>[C*w]: forward then gives ReLU(W x + bias), in inference, where norms are folded; null in training.</summary>
+    internal float* Bias { get; init; }
+
     internal int ThinChannels => Branches * Bottleneck;
 
     internal int WeightCount => Branches * Bottleneck * Channels;
 
     internal WideShape InputShape => new(Branches, Channels);
+
+    /// <summary>W for products that give dx (widen), or W x.</summary>
+    internal PackedWeights Pack(bool widen) => PackedWeights.Slabs(
+        InputShape, Bottleneck, Weights, (nint)Bottleneck * Channels, 1, Channels, widen);
 }
 
 /// <summary>What flows back through a module whose shortcut is the identity: dx = u dy + W^T dthin.</summary>

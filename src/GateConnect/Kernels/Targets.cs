@@ -98,3 +98,17 @@ internal readonly unsafe struct ScaledUnrectified : ITarget
         where TSimd : ISimd<TVector>
         where TVector : unmanaged => TSimd.KeepWherePositive(sum, TSimd.Load(sign));
 }
+
+/// <summary>ReLU of the product plus the row's shift replaces what was there.</summary>
+internal readonly unsafe struct ShiftedRectified : ITarget
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Start<TSimd, TVector>(float* origin, float* scale, float* shift)
+        where TSimd : ISimd<TVector>
+        where TVector : unmanaged => TSimd.Broadcast(*shift);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector End<TSimd, TVector>(TVector sum, float* sign)
+        where TSimd : ISimd<TVector>
+        where TVector : unmanaged => TSimd.Rectify(sum);
+}

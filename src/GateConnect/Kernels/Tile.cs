@@ -54,6 +54,20 @@ internal static unsafe partial class Tile<TSimd, TVector>
         return sum;
     }
 
+    /// <summary>Rows of 64 pixels become ReLU(row + shift[row]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Rectify(int rows, float* tile, float* shift)
+    {
+        for (var row = 0; row < rows; row++, tile += Width)
+        {
+            var offset = TSimd.Broadcast(shift[row]);
+            for (nint pixel = 0; pixel < Width; pixel += TSimd.Lanes)
+            {
+                TSimd.Store(tile + pixel, TSimd.Rectify(TSimd.Add(TSimd.Load(tile + pixel), offset)));
+            }
+        }
+    }
+
     /// <summary>target = the sum of rows of a length, a stride apart that is that length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddRows(int rows, float* source, int length, float* target)

@@ -18,7 +18,7 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
 {
     internal readonly Stem stem;
     internal new readonly ModuleList<BlockBank> modules;
-    private readonly Head head;
+    internal readonly Head head;
 
     private BranchNetwork(NetworkBlueprint blueprint, int fanIn, NetworkOptions options)
         : base(nameof(BranchNetwork))

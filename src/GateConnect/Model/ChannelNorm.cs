@@ -41,10 +41,14 @@ internal sealed class ChannelNorm : nn.Module<Tensor, Tensor>
         {
             MoveStatistics(mean, variance, count);
         }
-        else
-        {
-            (mean, variance) = (runningMean, runningVariance);
-        }
+        return training ? FoldBy(mean, variance) : FoldRunning();
+    }
+
+    /// <summary>The norm as slope and shift by the statistics kept from training.</summary>
+    internal (Tensor Slope, Tensor Shift) FoldRunning() => FoldBy(runningMean, runningVariance);
+
+    private (Tensor Slope, Tensor Shift) FoldBy(Tensor mean, Tensor variance)
+    {
         using Scalar epsilon = Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
         var slope = weight * variance.add(epsilon, one).rsqrt();
         return (slope, bias - (mean * slope));

@@ -17,7 +17,7 @@ internal sealed record InferenceVariant(string Name, long MultiplyAdds, Func<nn.
     // What the paper found dead at most, rounded down: "up to 30 % of the blocks".
     private const double UnreadShare = 0.25;
 
-    /// <summary>All of them, in the table's order. A pruned and folded network of our own becomes a row here.</summary>
+    /// <summary>All of them, in the table's order.</summary>
     internal static IReadOnlyList<InferenceVariant> All(NetworkBlueprint blueprint, int fanIn)
     {
         var wiring = WiringWithUnreadBlocks(blueprint, fanIn);
@@ -29,6 +29,17 @@ internal sealed record InferenceVariant(string Name, long MultiplyAdds, Func<nn.
             {
                 using var masked = Masked(blueprint, wiring);
                 return Pruner.Apply(plan, masked);
+            }),
+            new("masked-folded", plan.Before.MultiplyAdds, () =>
+            {
+                using var masked = Masked(blueprint, wiring);
+                return FoldedNetwork.Create(masked);
+            }),
+            new("folded", plan.After.MultiplyAdds, () =>
+            {
+                using var masked = Masked(blueprint, wiring);
+                using var pruned = Pruner.Apply(plan, masked);
+                return FoldedNetwork.Create(pruned);
             }),
         ];
     }
