@@ -124,18 +124,25 @@ internal static unsafe partial class Tile<TSimd, TVector>
         s31 = TSimd.MultiplyAdd(w, x1, s31);
     }
 
+    // One row: eight sums too, which are the 64 pixels of AVX2; with AVX-512 they are four.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void One<TTarget, TSteps>(
         float* weights, nint steps, float* source, nint sourceStep, int* places, float* target, float* origin, float* scale, float* shift, float* sign)
         where TTarget : ITarget
         where TSteps : ISteps
     {
-        nint lanes = TSimd.Lanes;
-        for (nint pixel = 0; pixel < Width; pixel += 4 * lanes)
+        nint lanes = TSimd.Lanes, second = 8 * lanes <= Width ? 4 * lanes : 0;
+        for (nint pixel = 0; pixel < Width; pixel += second + (4 * lanes))
         {
             var o = origin + pixel;
             TVector s0 = TTarget.Start<TSimd, TVector>(o, scale, shift), s1 = TTarget.Start<TSimd, TVector>(o + lanes, scale, shift);
             TVector s2 = TTarget.Start<TSimd, TVector>(o + (2 * lanes), scale, shift), s3 = TTarget.Start<TSimd, TVector>(o + (3 * lanes), scale, shift);
+            TVector s4 = TSimd.Zero, s5 = TSimd.Zero, s6 = TSimd.Zero, s7 = TSimd.Zero;
+            if (second != 0)
+            {
+                (s4, s5) = (TTarget.Start<TSimd, TVector>(o + second, scale, shift), TTarget.Start<TSimd, TVector>(o + second + lanes, scale, shift));
+                (s6, s7) = (TTarget.Start<TSimd, TVector>(o + second + (2 * lanes), scale, shift), TTarget.Start<TSimd, TVector>(o + second + (3 * lanes), scale, shift));
+            }
             var weight = weights;
             for (nint step = 0; step < steps; step++, weight += Rows)
             {
@@ -145,9 +152,22 @@ internal static unsafe partial class Tile<TSimd, TVector>
                 s1 = TSimd.MultiplyAdd(w, TSimd.Load(from + lanes), s1);
                 s2 = TSimd.MultiplyAdd(w, TSimd.Load(from + (2 * lanes)), s2);
                 s3 = TSimd.MultiplyAdd(w, TSimd.Load(from + (3 * lanes)), s3);
+                if (second != 0)
+                {
+                    s4 = TSimd.MultiplyAdd(w, TSimd.Load(from + second), s4);
+                    s5 = TSimd.MultiplyAdd(w, TSimd.Load(from + second + lanes), s5);
+                    s6 = TSimd.MultiplyAdd(w, TSimd.Load(from + second + (2 * lanes)), s6);
+                    s7 = TSimd.MultiplyAdd(w, TSimd.Load(from + second + (3 * lanes)), s7);
+                }
             }
-            Put<TTarget>(target + pixel, sign + pixel, s0, s1);
-            Put<TTarget>(target + pixel + (2 * lanes), sign + pixel + (2 * lanes), s2, s3);
+            float* to = target + pixel, by = sign + pixel;
+            Put<TTarget>(to, by, s0, s1);
+            Put<TTarget>(to + (2 * lanes), by + (2 * lanes), s2, s3);
+            if (second != 0)
+            {
+                Put<TTarget>(to + second, by + second, s4, s5);
+                Put<TTarget>(to + second + (2 * lanes), by + second + (2 * lanes), s6, s7);
+            }
         }
     }
 
