@@ -8,11 +8,16 @@ namespace GateConnect.Kernels;
 /// <summary>The kernels for one width of vector.</summary>
 internal abstract unsafe class BlockKernels
 {
+    /// <summary>Those that this processor can run, the widest first.</summary>
+    internal static IReadOnlyList<BlockKernels> All { get; } =
+    [
+        .. Simd512.IsSupported ? [new BlockKernels<Simd512, Vector512<float>>()] : Array.Empty<BlockKernels>(),
+        .. Simd256.IsSupported ? [new BlockKernels<Simd256, Vector256<float>>()] : Array.Empty<BlockKernels>(),
+        new BlockKernels<Simd1, float>(),
+    ];
+
     /// <summary>The widest that this processor has.</summary>
-    internal static BlockKernels Best { get; } =
-        Simd512.IsSupported ? new BlockKernels<Simd512, Vector512<float>>()
-        : Simd256.IsSupported ? new BlockKernels<Simd256, Vector256<float>>()
-        : new BlockKernels<Simd1, float>();
+    internal static BlockKernels Best => All[0];
 
     /// <summary>Values in a register.</summary>
     internal abstract int Lanes { get; }

@@ -1,5 +1,6 @@
 // A trained network for inference alone: every norm is folded into the convolution before it, weights are packed once, and
 // activations live in an arena that is planned for a batch size. Kernels do the modules; torch does the stem and the head.
+using GateConnect.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,6 +19,7 @@ public sealed class FoldedNetwork : nn.Module<Tensor, Tensor>
     private readonly Tensor headWeights;
     private readonly Tensor headBias;
     private readonly FoldedModule[] banks;
+    private readonly BlockKernels kernels;
     private FoldedPlan? plan;
 
     private FoldedNetwork(BranchNetwork network)
@@ -26,6 +28,7 @@ public sealed class FoldedNetwork : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using Scalar one = 1.0; // held while libtorch reads it (docs/memory.md)
+        kernels = network.Options.Width;
         (maxPool, stemStride) = (network.Blueprint.Stem.MaxPool, network.Blueprint.Stem.Stride);
         var (slope, shift) = network.stem.norm.FoldRunning();
         stemWeights = Own(network.stem.weight.mul(slope.view(-1, 1, 1, 1)));
@@ -66,7 +69,7 @@ public sealed class FoldedNetwork : nn.Module<Tensor, Tensor>
         if (plan is null || !plan.Fits(stem.shape))
         {
             plan?.Dispose();
-            plan = new FoldedPlan(banks, (int)stem.shape[0], (int)stem.shape[2], (int)stem.shape[3], get_num_threads());
+            plan = new FoldedPlan(banks, (int)stem.shape[0], (int)stem.shape[2], (int)stem.shape[3], kernels, get_num_threads());
         }
         return nn.functional.linear(plan.Run(stem).mean([2, 3]), headWeights, headBias).MoveToOuterDisposeScope(); // [N, classes]
     }

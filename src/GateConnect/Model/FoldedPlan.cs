@@ -13,7 +13,7 @@ internal sealed unsafe class FoldedPlan : IDisposable
     private readonly int images;
     private readonly int height;
     private readonly int width;
-    private readonly BlockKernels kernels = BlockKernels.Best;
+    private readonly BlockKernels kernels;
     private readonly List<Step> steps = [];
     private readonly List<IDisposable> owned = [];
     private readonly Scratch[] wides;
@@ -26,10 +26,11 @@ internal sealed unsafe class FoldedPlan : IDisposable
     /// <param name="images">N.</param>
     /// <param name="height">Rows of the stem's output.</param>
     /// <param name="width">Pixels in a row of it.</param>
+    /// <param name="kernels">Of which width.</param>
     /// <param name="workers">Threads.</param>
-    internal FoldedPlan(FoldedModule[] modules, int images, int height, int width, int workers)
+    internal FoldedPlan(FoldedModule[] modules, int images, int height, int width, BlockKernels kernels, int workers)
     {
-        (this.modules, this.images, this.height, this.width, this.workers) = (modules, images, height, width, workers);
+        (this.modules, this.images, this.height, this.width, this.kernels, this.workers) = (modules, images, height, width, kernels, workers);
         var sizes = Sizes(modules, images, height, width);
         wides = [Own(new Scratch(1, sizes.Wide)), Own(new Scratch(1, sizes.Wide))];
         (projected, activated, thin) = (Own(new Scratch(1, sizes.Projected)), Own(new Scratch(1, sizes.Activated)), Own(new Scratch(1, sizes.Thin)));

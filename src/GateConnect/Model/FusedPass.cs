@@ -15,7 +15,7 @@ internal sealed class FusedPass
     private FusedPass(BranchNetwork network, bool differentiable)
     {
         this.differentiable = differentiable;
-        Workers = get_num_threads();
+        (Workers, Kernels) = (get_num_threads(), network.Options.Width);
         for (var index = 0; index < network.modules.Count; index++)
         {
             var bank = network.modules[index];
@@ -30,13 +30,14 @@ internal sealed class FusedPass
 
     /// <summary>Whether this machine and these options have a fast path.</summary>
     internal static bool Supports(NetworkOptions options) =>
-        options is { Kernels: KernelPath.Fast, Precision: ScalarType.Float32, Device.type: DeviceType.CPU } && BlockKernels.Best.Lanes > 1;
+        options is { Kernels: KernelPath.Fast, Precision: ScalarType.Float32, Device.type: DeviceType.CPU }
+        && (BlockKernels.Best.Lanes > 1 || options.Width != BlockKernels.Best);
 
     /// <summary>Threads of every kernel: those of libtorch.</summary>
     internal int Workers { get; }
 
-    /// <summary>The kernels of this machine.</summary>
-    internal BlockKernels Kernels { get; } = BlockKernels.Best;
+    /// <summary>Those of the network's options.</summary>
+    internal BlockKernels Kernels { get; }
 
     /// <summary>What the head reads.</summary>
     /// <param name="network">The network; its mode and gates as they are.</param>

@@ -1,5 +1,6 @@
 // How a network's tensors are laid down; nothing here changes what a network with the same weights computes.
 using GateConnect.Architecture;
+using GateConnect.Kernels;
 using static TorchSharp.torch;
 
 namespace GateConnect.Model;
@@ -28,6 +29,9 @@ public sealed record NetworkOptions
 
     /// <summary>How the modules are computed; default fast.</summary>
     public KernelPath Kernels { get; init; } = KernelPath.Fast;
+
+    /// <summary>The kernels of the fast path; the widest, unless a test asks for others.</summary>
+    internal BlockKernels Width { get; init; } = BlockKernels.Best;
 
     /// <summary>Whose the affine of the branches' last norm is; default shared, which is ResNeXt's parameter count.</summary>
     public LastNormAffine LastNormAffine { get; init; } = LastNormAffine.Shared;

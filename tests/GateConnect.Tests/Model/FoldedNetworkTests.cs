@@ -1,6 +1,7 @@
 // Folding changes how a network is computed, not what: the same scores, whole or pruned, whatever the batch.
 using GateConnect.Architecture;
 using GateConnect.Data;
+using GateConnect.Kernels;
 using GateConnect.Model;
 using GateConnect.Pruning;
 using GateConnect.Runtime;
@@ -45,6 +46,27 @@ public sealed class FoldedNetworkTests
         using var pruned = Pruner.Apply(PrunePlan.From(network.Blueprint, network.Wiring()), network);
         using var folded = FoldedNetwork.Create(pruned);
         AssertSameScores(network, folded, 2);
+    }
+
+    [Fact]
+    public void Kernels_of_every_width_give_the_same_scores()
+    {
+        foreach (var kernels in BlockKernels.All)
+        {
+            using var network = Trained(4, 8, 4, 16, seed: 6);
+            var options = network.Options with { Width = kernels };
+            using var other = BranchNetwork.Empty(network.Blueprint, network.Wiring(), options);
+            using (no_grad())
+            {
+                foreach (var (target, source) in NetworkTensors.Of(other).Zip(NetworkTensors.Of(network)))
+                {
+                    target.Value.copy_(source.Value);
+                }
+            }
+            other.eval();
+            using var folded = FoldedNetwork.Create(other);
+            AssertSameScores(network, folded, 2);
+        }
     }
 
     [Fact]

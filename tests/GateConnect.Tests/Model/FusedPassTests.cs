@@ -1,7 +1,9 @@
 // The fast path against the reference: the same logits, gradients of every parameter and gate, and running statistics.
 using GateConnect.Architecture;
 using GateConnect.Data;
+using GateConnect.Kernels;
 using GateConnect.Model;
+using GateConnect.Pruning;
 using GateConnect.Runtime;
 using GateConnect.Tests.Testing;
 using TorchSharp;
@@ -59,6 +61,31 @@ public sealed class FusedPassTests
     }
 
     [Fact]
+    public void Kernels_of_every_width_make_the_step_of_the_reference()
+    {
+        Assert.Contains(BlockKernels.All, kernels => kernels.Lanes == 1); // the plain ones run everywhere
+        foreach (var kernels in BlockKernels.All)
+        {
+            foreach (var (width, cardinality, fanIn, side, batch) in new[] { (4, 8, 4, 8, 3), (3, 5, 2, 11, 2), (2, 1, 1, 8, 2) })
+            {
+                using var pair = new Pair(width, cardinality, fanIn, side, seed: 7, kernels);
+                pair.AssertStepsAgree(batch);
+                pair.LearnGates(closed: 0.4);
+                pair.AssertStepsAgree(batch);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void A_step_of_a_pruned_network_is_that_of_the_reference(int width, int cardinality, int fanIn, int side, int batch)
+    {
+        using var whole = new Pair(width, cardinality, fanIn, side, seed: 8);
+        using var pruned = whole.Pruned();
+        pruned.AssertStepsAgree(batch);
+    }
+
+    [Fact]
     public void Two_hundred_steps_leave_no_tensor_behind()
     {
         using var pair = new Pair(width: 2, cardinality: 4, fanIn: 2, side: 8, seed: 5);
@@ -84,20 +111,28 @@ public sealed class FusedPassTests
     {
         private readonly ulong seed;
 
-        internal Pair(int width, int cardinality, int fanIn, int side, ulong seed)
+        internal Pair(int width, int cardinality, int fanIn, int side, ulong seed, BlockKernels? kernels = null)
         {
             this.seed = seed;
             var blueprint = RandomNetworks.Blueprint(new NetworkSize(11, width, cardinality), new ImageShape(3, side, side));
             var wiring = Connectivity.Random(blueprint, fanIn, new SeededRandom(seed));
-            Fast = RandomNetworks.Branches(blueprint, wiring, seed);
+            Fast = RandomNetworks.Branches(blueprint, wiring, seed, width: kernels);
             Reference = RandomNetworks.Branches(blueprint, wiring, seed, kernels: KernelPath.Reference);
             Fast.train();
             Reference.train();
         }
 
+        private Pair(BranchNetwork fast, BranchNetwork reference, ulong seed) => (Fast, Reference, this.seed) = (fast, reference, seed);
+
         internal BranchNetwork Fast { get; }
 
         internal BranchNetwork Reference { get; }
+
+        internal Pair Pruned()
+        {
+            var plan = PrunePlan.From(Fast.Blueprint, Fast.Wiring());
+            return new Pair(Pruner.Apply(plan, Fast), Pruner.Apply(plan, Reference), seed);
+        }
 
         internal void LearnGates(double closed)
         {

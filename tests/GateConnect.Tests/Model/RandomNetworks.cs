@@ -1,6 +1,7 @@
 // Small networks in which nothing is at its initial value: random weights, affines and running statistics.
 using GateConnect.Architecture;
 using GateConnect.Data;
+using GateConnect.Kernels;
 using GateConnect.Model;
 using GateConnect.Runtime;
 using TorchSharp;
@@ -17,9 +18,9 @@ internal static class RandomNetworks
 
     internal static BranchNetwork Branches(
         NetworkBlueprint blueprint, Connectivity connectivity, ulong seed, LastNormAffine affine = LastNormAffine.Shared,
-        KernelPath kernels = KernelPath.Fast)
+        KernelPath kernels = KernelPath.Fast, BlockKernels? width = null)
     {
-        var options = new NetworkOptions { LastNormAffine = affine, Kernels = kernels };
+        var options = new NetworkOptions { LastNormAffine = affine, Kernels = kernels, Width = width ?? BlockKernels.Best };
         var network = BranchNetwork.Create(blueprint, connectivity, new Seeds(seed), options);
         Shake(network, new SeededRandom(seed));
         network.eval();
