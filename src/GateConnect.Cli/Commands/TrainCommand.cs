@@ -31,7 +31,7 @@ internal sealed class TrainCommand
             ])
         {
             Details = "With nothing else given it learns {20,4,8} with fan-in 4 on Fashion-MNIST "
-                + $"({DefaultRecipes.QuickTrainImages} images at {DefaultRecipes.QuickImageSize}x{DefaultRecipes.QuickImageSize} pixels, "
+                + $"(all images at {DefaultRecipes.QuickImageSize}x{DefaultRecipes.QuickImageSize} pixels, "
                 + $"{DefaultRecipes.QuickEpochs} epochs, no augmentation), in less than five minutes on two cores.",
         });
         command.SetAction(owner.Execute);
