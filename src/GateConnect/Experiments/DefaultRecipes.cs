@@ -1,5 +1,5 @@
 // The recipes that apply where nothing is asked for. The quick job ({20,4,8}, K = 4, Fashion-MNIST at 14 x 14, all
-// 60,000 images, 2 epochs, no augmentation) has to end within five minutes on two cores; README.md has its measured time.
+// 60,000 images, 2 epochs, no augmentation) is to end within five minutes on two cores; README.md has its measured time.
 using GateConnect.Data;
 using GateConnect.Training;
 

@@ -6,6 +6,7 @@ using GateConnect.Model;
 using GateConnect.Pruning;
 using GateConnect.Runtime;
 using GateConnect.Tests.Testing;
+using GateConnect.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -83,6 +84,14 @@ public sealed class FusedPassTests
         using var whole = new Pair(width, cardinality, fanIn, side, seed: 8);
         using var pruned = whole.Pruned();
         pruned.AssertStepsAgree(batch);
+    }
+
+    [Fact]
+    public void Fifty_steps_of_training_lose_the_same()
+    {
+        using var pair = new Pair(width: 4, cardinality: 8, fanIn: 4, side: 8, seed: 9);
+        pair.LearnGates(closed: 0.2);
+        Assert.All(pair.Losses(pair.Reference, 50).Zip(pair.Losses(pair.Fast, 50)), losses => Assert.Equal(losses.First, losses.Second, 1e-3));
     }
 
     [Fact]
@@ -164,6 +173,24 @@ public sealed class FusedPassTests
             var labels = torch.tensor([.. Enumerable.Range(0, (int)images.shape[0]).Select(image => (long)(image % 3))]);
             nn.functional.cross_entropy(logits, labels).backward();
             return logits.data<float>().ToArray();
+        }
+
+        internal List<double> Losses(BranchNetwork network, int steps)
+        {
+            using var optimizer = new NesterovSgd(network, new TrainingOptions());
+            var losses = new List<double>();
+            for (var step = 0; step < steps; step++)
+            {
+                using var scope = NewDisposeScope();
+                var images = RandomNetworks.Images(network.Blueprint, 8, seed + (ulong)(step % 5));
+                var labels = torch.tensor([.. Enumerable.Range(0, 8).Select(image => (long)(image % 3))]);
+                optimizer.ZeroGradients();
+                var loss = nn.functional.cross_entropy(network.call(images), labels);
+                loss.backward();
+                optimizer.Step(0.001);
+                losses.Add(loss.item<float>());
+            }
+            return losses;
         }
 
         internal void AssertStepsAgree(int batch)
