@@ -17,6 +17,7 @@ internal sealed unsafe class FusedModule
     private WideTensor? input;             // x; null in the first module
     private Tensor? reduced;               // W1 x, [N, C*w, H, W]; of the first module in torch's graph
     private Tensor? activated;             // after norm and ReLU: what the 3x3 reads
+    private Tensor? convolved;             // what the second norm reads
     private FusedNorm? reduceNorm;
     private FusedNorm? convolveNorm;
     private Tensor? thinMean;              // moments of r, leaves; null where running statistics are used
@@ -109,11 +110,16 @@ internal sealed unsafe class FusedModule
         }
         FoldBackward(dexpand, dbias, dscale, identityGradient);
         var dreduced = NarrowBackward(dthin);
+        foreach (var used in new[] { activated!, convolved!, thin! })
+        {
+            used.Dispose();
+        }
         if (input is null)
         {
             autograd.backward([reduced!], [dreduced]);
             return null;
         }
+        reduced!.Dispose();
         return bank.shortcut is null ? PendingGradient(dreduced, identityGradient) : ProjectedGradient(dreduced, identityGradient);
     }
 
@@ -139,7 +145,7 @@ internal sealed unsafe class FusedModule
         reduceNorm = new FusedNorm(bank.trunk.reduceNorm, reduced!, pass);
         activated = reduceNorm.Forward();
         var convolution = Convolution();
-        var convolved = pass.Keep(empty([reduced!.shape[0], Sources * Bottleneck, convolution.OutputHeight, convolution.OutputWidth], ScalarType.Float32));
+        convolved = pass.Keep(empty([reduced!.shape[0], Sources * Bottleneck, convolution.OutputHeight, convolution.OutputWidth], ScalarType.Float32));
         pass.Kernels.Convolve(convolution, convolved.Floats(), pass.Workers);
         convolveNorm = new FusedNorm(bank.trunk.convolveNorm, convolved, pass);
         thin = convolveNorm.Forward();
@@ -245,6 +251,7 @@ internal sealed unsafe class FusedModule
             dproject.Floats(), gradient.Values.Floats(), pass.Workers);
         FusedPass.AddGradient(shortcut.weight, dproject);
         identityGradient.Values.Dispose();
+        identity!.Values.Dispose();
         return InputGradient.Of(gradient);
     }
 
