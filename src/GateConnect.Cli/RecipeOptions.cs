@@ -22,7 +22,7 @@ internal sealed class RecipeOptions
             Value("--dataset", "data.dataset", "NAME", $"One of {string.Join(", ", Enum.GetValues<DatasetKind>().Select(kind => kind.Text()))}. Default fashion-mnist, found or fetched."),
             Value("--data", "data.path", "PATH", "Folder or archive of the dataset. Default: looked for in the folder that GATECONNECT_DATA names, the user cache and system folders ('gateconnect data list'); needed for folder."),
             Value("--image-size", "data.imageSize", "PIXELS", $"Side of the square images; others are resized by their shorter side and cropped at the centre. Default the dataset's own (folder: 32); fashion-mnist: {DefaultRecipes.QuickImageSize}, its own being 28."),
-            Value("--train-limit", "data.trainLimit", "N", "Learn from so many images, drawn by the seed, every class alike; 'null' for all. Default all."),
+            Value("--train-limit", "data.trainLimit", "N", $"Learn from so many images, drawn by the seed, every class alike; 'null' for all. Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
             Value("--test-fraction", "data.testFraction", "SHARE", "Share of a folder's images kept for testing where it has no train/ and val/. Default 0.2."),
             Value("--holdout", "data.holdout", "SHARE", "Share of the training images held out to choose options on. Default 0: train on all."),
             Value("--augment", "data.augmentation", "NAME", $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one; fashion-mnist: none."),
