@@ -56,7 +56,7 @@ internal sealed unsafe class Aggregation
 internal sealed class AggregationWeights(Aggregation aggregation, Reduction? next) : IDisposable
 {
     /// <summary>g.</summary>
-    internal OpenGates Gates { get; } = new(aggregation);
+    internal OpenGates Gates { get; } = OpenGates.ByReader(aggregation);
 
     /// <summary>W.</summary>
     internal PackedWeights Expand { get; } = aggregation.PackExpand(widen: true);

@@ -12,6 +12,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 
     private const int Slab = WideShape.SlabChannels;
 
+    private static bool IsStreamed(PixelBlocks blocks, WideShape shape) =>
+        blocks.WideLength(shape.Branches, shape.Channels) * sizeof(float) > StreamedBytes;
+
     /// <inheritdoc/>
     internal override void Aggregate(Aggregation aggregation, AggregationWeights weights, Reduction? next, float* nextThin, int workers)
     {
@@ -19,7 +22,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var shape = aggregation.OutputShape;
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var nextChannels = next?.ThinChannels ?? 0;
-        var streamed = aggregation.Blocks.WideLength(shape.Branches, shape.Channels) * sizeof(float) > StreamedBytes;
+        var streamed = IsStreamed(aggregation.Blocks, shape);
         using var tiles = new Scratch(workers, (thinChannels + nextChannels + ((long)Slab * (aggregation.Sources + aggregation.Readers))) * Width);
         Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
@@ -32,8 +35,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 {
                     var target = aggregation.Output + shape.Slab(block, channel);
                     var output = streamed ? slabOut : target;
-                    Branches(aggregation, expand, block, channel, thin, y, ahead: true);
-                    Mix(aggregation, gates, shape.BranchStride(channel), y, output);
+                    Branches(aggregation, expand, block, channel, thin, y);
+                    Combine<Rectified>(gates, shape.BranchStride(channel), y, output);
                     if (next is not null)
                     {
                         Reduce(next, reduce!, channel, output, nextTile);
@@ -59,7 +62,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     internal override void AggregateBackward(
         Aggregation aggregation, AggregationGradients gradients, ReductionGradients? next, int workers)
     {
-        using var gates = new OpenGates(aggregation);
+        using var gates = OpenGates.BySource(aggregation);
         using var expand = aggregation.PackExpand(widen: true);
         using var contract = aggregation.PackExpand(widen: false);
         using var widen = next?.Reduction.Pack(widen: true);
@@ -67,7 +70,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var nextChannels = next?.Reduction.ThinChannels ?? 0;
         var layout = new GradientSums(aggregation);
-        var streamed = aggregation.Blocks.WideLength(inputShape.Branches, inputShape.Channels) * sizeof(float) > StreamedBytes;
+        var streamed = IsStreamed(aggregation.Blocks, inputShape);
         using var tiles = new Scratch(workers, ((2L * thinChannels) + nextChannels + (Slab * (aggregation.Sources + aggregation.Readers))) * Width);
         using var sums = new Scratch(workers, layout.Length);
         using var nextSums = new Scratch(workers, next?.Reduction.WeightCount ?? 0);
@@ -83,24 +86,24 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 {
                     var stride = outputShape.BranchStride(channel);
                     var output = aggregation.Output + outputShape.Slab(block, channel);
-                    var dyn = (next is null ? gradients.Output : next.Output) + outputShape.Slab(block, channel);
+                    var outputGradient = (next is null ? gradients.Output : next.Output) + outputShape.Slab(block, channel);
                     if (next is null)
                     {
-                        Tile<TSimd, TVector>.Unrectify(gradients.Output + outputShape.Slab(block, channel), output, aggregation.Readers * stride, dx);
+                        Tile<TSimd, TVector>.Unrectify(outputGradient, output, aggregation.Readers * stride, dx);
                     }
                     else
                     {
-                        ReduceSlabBackward(next, widen!, channel, nextTile, next.Output + outputShape.Slab(block, channel), output, dx, nextSums[worker]);
+                        ReduceSlabBackward(next, widen!, channel, nextTile, outputGradient, output, dx, nextSums[worker]);
                     }
                     if (gradients.Gates != null)
                     {
-                        Branches(aggregation, expand, block, channel, thin, y, ahead: true);
+                        Branches(aggregation, expand, block, channel, thin, y);
                         Tile<TSimd, TVector>.Dot(
                             aggregation.Readers, dx, stride, aggregation.Sources, y, stride, stride, sum + layout.Gates, aggregation.Sources, 1);
                     }
-                    Unmix(aggregation, gates, stride, dx, y);
+                    Combine<Overwrite>(gates, stride, dx, y);
                     IdentityBackward(aggregation, gradients, block, channel, y, sum + layout.Scale, streamed);
-                    ExpandBackward(aggregation, contract, layout, channel, thin, y, sum, dthin, dyn + aggregation.Readers * stride);
+                    ExpandBackward(aggregation, contract, layout, channel, thin, y, sum, dthin, outputGradient + (aggregation.Readers * stride));
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
@@ -121,8 +124,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // y of a slab, [C, channels, 64]; ahead: whether to ask for x of the next slab on the way.
-    private static void Branches(Aggregation aggregation, PackedWeights expand, int block, int channel, float* thin, float* y, bool ahead)
+    // y of a slab, [C, channels, 64]; on the way x of the next slab is asked for.
+    private static void Branches(Aggregation aggregation, PackedWeights expand, int block, int channel, float* thin, float* y)
     {
         var (shape, bottleneck) = (aggregation.IdentityShape, aggregation.Bottleneck);
         nint stride = shape.BranchStride(channel);
@@ -134,47 +137,27 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         product.Shift = aggregation.Bias + channel;
         Tile<TSimd, TVector>.Multiply<Shifted>(product, new Items(
             aggregation.Sources, expand.PartLength, bottleneck * Width, stride, shape.Branches == 1 ? 0 : stride, aggregation.Channels,
-            ahead && shape.Branches > 1 ? shape.Branches * stride : 0));
+            shape.Branches == 1 ? 0 : shape.Branches * stride));
     }
 
-    // x' = ReLU(g y) of a slab, [R, channels, 64].
-    private static void Mix(Aggregation aggregation, OpenGates gates, int stride, float* y, float* output)
+    // The sums over open gates of a slab's rows, [columns, channels, 64] to [rows, channels, 64]: x' = ReLU(g y), or dy = g^T dx.
+    private static void Combine<TTarget>(OpenGates gates, int stride, float* source, float* target)
+        where TTarget : ITarget
     {
         if (gates.Dense)
         {
-            Tile<TSimd, TVector>.Multiply<Rectified>(
-                Product.Of(aggregation.Readers, aggregation.Sources, gates.WeightsOf(0), y, stride, output, stride),
+            Tile<TSimd, TVector>.Multiply<TTarget>(
+                Product.Of(gates.Rows, gates.Columns, gates.Weights(0), source, stride, target, stride),
                 new Items(stride / Width, 0, Width, Width, Width, 0));
             return;
         }
-        for (var reader = 0; reader < aggregation.Readers; reader++)
+        for (var row = 0; row < gates.Rows; row++)
         {
-            var sources = gates.SourcesOf(reader);
+            var columns = gates.Of(row);
             for (var pixel = 0; pixel < stride; pixel += Width)
             {
-                Tile<TSimd, TVector>.MultiplyAt<Rectified>(
-                    Product.Of(1, sources.Length, gates.WeightsOf(reader), y + pixel, stride, output + pixel + (reader * stride), 0), sources);
-            }
-        }
-    }
-
-    // dy = g^T dx of a slab, [C, channels, 64].
-    private static void Unmix(Aggregation aggregation, OpenGates gates, int stride, float* dx, float* dy)
-    {
-        if (gates.Dense)
-        {
-            Tile<TSimd, TVector>.Multiply<Overwrite>(
-                Product.Of(aggregation.Sources, aggregation.Readers, gates.WeightsTo(0), dx, stride, dy, stride),
-                new Items(stride / Width, 0, Width, Width, Width, 0));
-            return;
-        }
-        for (var source = 0; source < aggregation.Sources; source++)
-        {
-            var readers = gates.ReadersOf(source);
-            for (var pixel = 0; pixel < stride; pixel += Width)
-            {
-                Tile<TSimd, TVector>.MultiplyAt<Overwrite>(
-                    Product.Of(1, readers.Length, gates.WeightsTo(source), dx + pixel, stride, dy + pixel + (source * stride), 0), readers);
+                Tile<TSimd, TVector>.MultiplyAt<TTarget>(
+                    Product.Of(1, columns.Length, gates.Weights(row), source + pixel, stride, target + pixel + (row * stride), 0), columns);
             }
         }
     }
@@ -207,7 +190,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // dW, db and dr of the 1x1 out; on the way x of the next slab is asked for.
+    // dW, db and dr of the 1x1 out; on the way what stands ahead is asked for, [C, channels, 64].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ExpandBackward(
         Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum, float* dthin, float* ahead)

@@ -38,7 +38,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                         }
                     }
                 }
-                for (var index = 0; index < sum.Length; index++)
+                for (var index = 0; mean != null && index < sum.Length; index++)
                 {
                     sum[index] += Tile<TSimd, TVector>.TakeSum(partial + (index * lanes)); // of one block: further sums need float64
                 }
@@ -61,6 +61,14 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         long weights = (long)outputs * inputs;
         using var turned = new PackedWeights(1, inputs, outputs);
         turned.Pack(0, projection.Weights, inputs, 1, outputs, inputs);
+        using var terms = new Scratch(2, outputs);
+        float* slopes = terms[0], shifts = terms[1];
+        var pooled = (float)projection.Pooled;
+        for (var channel = 0; channel < outputs; channel++)
+        {
+            slopes[channel] = 2 * gradients.VarianceGradient[channel] / pooled;
+            shifts[channel] = (gradients.MeanGradient[channel] / pooled) - (slopes[channel] * gradients.Mean[channel]);
+        }
         using var tiles = new Scratch(workers, (outputs + (2L * inputs)) * Width);
         using var sums = new Scratch(workers, weights);
         Workers.Run(projection.OutputBlocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
@@ -76,10 +84,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     for (var channel = 0; channel < outputs; channel++)
                     {
                         var row = ((long)block * shape.BlockLength) + shape.Row(branch, channel);
-                        var slope = 2 * gradients.VarianceGradient[channel] / (float)projection.Pooled;
-                        var shift = (gradients.MeanGradient[channel] / (float)projection.Pooled) - (slope * gradients.Mean[channel]);
                         Tile<TSimd, TVector>.Blend(
-                            gradients.Scale[channel], gradients.Output + row, slope, projection.Output + row, shift, dp + (channel * Width));
+                            gradients.Scale[channel], gradients.Output + row, slopes[channel], projection.Output + row, shifts[channel], dp + (channel * Width));
                         new Span<float>(dp + (channel * Width) + filled, Width - filled).Clear();
                     }
                     pixels.Pick(projection.Input, branch, x);

@@ -22,12 +22,17 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 reduction.Blocks.Gather(thinGradient, reduction.ThinChannels, block, tile);
                 for (var channel = 0; channel < reduction.Channels; channel += Slab)
                 {
-                    ReduceWeightGradient(reduction, channel, reduction.Input + shape.Slab(block, channel), tile, sums[worker]);
+                    var (stride, thin) = (shape.BranchStride(channel), reduction.Bottleneck * Width);
+                    var x = reduction.Input + shape.Slab(block, channel);
+                    for (var branch = 0; branch < reduction.Branches; branch++)
+                    {
+                        ReduceWeightGradient(reduction, branch, channel, x + (branch * stride), tile + (branch * thin), sums[worker]);
+                    }
                     Tile<TSimd, TVector>.Multiply<Overwrite>(
                         Product.Of(
                             shape.ChannelsOfSlab(channel), reduction.Bottleneck, widen[channel / Slab * reduction.Branches],
                             tile, Width, inputGradient + shape.Slab(block, channel), Width),
-                        WidenItems(reduction, widen, channel));
+                        new Items(reduction.Branches, widen.PartLength, thin, stride, stride, 0));
                 }
             }
         });
@@ -44,19 +49,11 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             new Items(reduction.Branches, weights.PartLength, shape.BranchStride(channel), thin, thin, 0));
     }
 
-    // dW of a slab's channels from x and the tile of dthin.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ReduceWeightGradient(Reduction reduction, int channel, float* slab, float* tile, float* sums)
-    {
-        var shape = reduction.InputShape;
-        for (var branch = 0; branch < reduction.Branches; branch++)
-        {
-            Tile<TSimd, TVector>.Dot(
-                reduction.Bottleneck, tile + (branch * reduction.Bottleneck * Width), Width,
-                shape.ChannelsOfSlab(channel), slab + (branch * shape.BranchStride(channel)), Width, Width,
-                sums + (branch * reduction.Bottleneck * reduction.Channels) + channel, reduction.Channels, 1);
-        }
-    }
+    // dW of a branch's channels in a slab, from x and dthin.
+    private static void ReduceWeightGradient(Reduction reduction, int branch, int channel, float* x, float* thin, float* sums) =>
+        Tile<TSimd, TVector>.Dot(
+            reduction.Bottleneck, thin, Width, reduction.InputShape.ChannelsOfSlab(channel), x, Width, Width,
+            sums + (branch * reduction.Bottleneck * reduction.Channels) + channel, reduction.Channels, 1);
 
     // dx = u dy + W^T dthin of a slab, where x, a ReLU's output, is above 0; and dW of its channels. The next slab's x and dy
     // are asked for on the way, a little at a time: all at once they would wait for each other.
@@ -76,16 +73,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             product.Scale = gradients.IdentityScale + channel;
             product.Sign = x + (branch * stride);
             Tile<TSimd, TVector>.Multiply<ScaledUnrectified>(product, Items.One);
-            Tile<TSimd, TVector>.Dot(
-                bottleneck, thin, Width, channels, x + (branch * stride), Width, Width,
-                sums + (branch * bottleneck * reduction.Channels) + channel, reduction.Channels, 1);
+            ReduceWeightGradient(reduction, branch, channel, x + (branch * stride), thin, sums);
         }
-    }
-
-    // From thin tiles to a slab, branch by branch.
-    private static Items WidenItems(Reduction reduction, PackedWeights weights, int channel)
-    {
-        var stride = reduction.InputShape.BranchStride(channel);
-        return new Items(reduction.Branches, weights.PartLength, reduction.Bottleneck * Width, stride, stride, 0);
     }
 }

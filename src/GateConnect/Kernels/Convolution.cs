@@ -49,7 +49,10 @@ internal sealed unsafe class Convolution
         return packed;
     }
 
-    internal int OutputHeight => ((InputHeight - 1) / Stride) + 1;
+    /// <summary>Pixels that every stride-th of so many are, and a 3x3 with padding 1 gives.</summary>
+    internal static int Strided(int size, int stride) => ((size - 1) / stride) + 1;
 
-    internal int OutputWidth => ((InputWidth - 1) / Stride) + 1;
+    internal int OutputHeight => Strided(InputHeight, Stride);
+
+    internal int OutputWidth => Strided(InputWidth, Stride);
 }

@@ -1,70 +1,58 @@
-// Which gates are open, by reader and by source, so that closed ones cost nothing.
+// Which gates are open, so that closed ones cost nothing: seen from the readers, who sum over sources, or from the sources,
+// to whom the gradients of their readers flow back.
 namespace GateConnect.Kernels;
 
-/// <summary>The open gates of one module.</summary>
+/// <summary>The rows of a matrix of gates, each with its open ones. Dispose it.</summary>
 internal sealed unsafe class OpenGates : IDisposable
 {
-    // From this share of open gates on, the dense product is faster: it serves four readers with every load.
+    // From this share of open gates on, the dense product is faster: it serves four rows with every load.
     private const double DenseShare = 0.75;
 
-    private readonly int[][] sources;
-    private readonly int[][] readers;
-    private readonly PackedWeights readerWeights;
-    private readonly PackedWeights sourceWeights;
+    private readonly int[][] open;
+    private readonly PackedWeights weights;
 
-    internal OpenGates(Aggregation aggregation)
+    private OpenGates(float* gates, int rows, nint rowStride, int columns, nint columnStride)
     {
-        var (readerCount, sourceCount) = (aggregation.Readers, aggregation.Sources);
-        bool Open(int reader, int source) => aggregation.Gates[(reader * sourceCount) + source] != 0f;
-        sources = [.. Enumerable.Range(0, readerCount).Select(reader =>
-            Enumerable.Range(0, sourceCount).Where(source => Open(reader, source)).ToArray())];
-        readers = [.. Enumerable.Range(0, sourceCount).Select(source =>
-            Enumerable.Range(0, readerCount).Where(reader => Open(reader, source)).ToArray())];
-        Dense = sources.Sum(row => row.Length) >= DenseShare * readerCount * sourceCount;
-        readerWeights = Dense ? new PackedWeights(1, readerCount, sourceCount) : new PackedWeights(readerCount, 1, sourceCount);
-        sourceWeights = Dense ? new PackedWeights(1, sourceCount, readerCount) : new PackedWeights(sourceCount, 1, readerCount);
+        (Rows, Columns) = (rows, columns);
+        open = [.. Enumerable.Range(0, rows).Select(row =>
+            Enumerable.Range(0, columns).Where(column => gates[(row * rowStride) + (column * columnStride)] != 0f).ToArray())];
+        Dense = open.Sum(row => row.Length) >= DenseShare * rows * columns;
+        weights = Dense ? new PackedWeights(1, rows, columns) : new PackedWeights(rows, 1, columns);
         if (Dense)
         {
-            readerWeights.Pack(0, aggregation.Gates, readerCount, sourceCount, sourceCount, 1);
-            sourceWeights.Pack(0, aggregation.Gates, sourceCount, 1, readerCount, sourceCount);
+            weights.Pack(0, gates, rows, rowStride, columns, columnStride);
             return;
         }
-        for (var reader = 0; reader < readerCount; reader++)
+        for (var row = 0; row < rows; row++)
         {
-            var row = sources[reader].Select(source => aggregation.Gates[(reader * sourceCount) + source]).ToArray();
-            fixed (float* values = row)
+            float[] values = [.. open[row].Select(column => gates[(row * rowStride) + (column * columnStride)])];
+            fixed (float* first = values)
             {
-                readerWeights.Pack(reader, values, 1, 0, row.Length, 1);
-            }
-        }
-        for (var source = 0; source < sourceCount; source++)
-        {
-            var row = readers[source].Select(reader => aggregation.Gates[(reader * sourceCount) + source]).ToArray();
-            fixed (float* values = row)
-            {
-                sourceWeights.Pack(source, values, 1, 0, row.Length, 1);
+                weights.Pack(row, first, 1, 0, values.Length, 1);
             }
         }
     }
+
+    /// <summary>A row for every reader, [R, C].</summary>
+    internal static OpenGates ByReader(Aggregation aggregation) =>
+        new(aggregation.Gates, aggregation.Readers, aggregation.Sources, aggregation.Sources, 1);
+
+    /// <summary>A row for every source, [C, R].</summary>
+    internal static OpenGates BySource(Aggregation aggregation) =>
+        new(aggregation.Gates, aggregation.Sources, 1, aggregation.Readers, aggregation.Sources);
+
+    internal int Rows { get; }
+
+    internal int Columns { get; }
 
     /// <summary>Whether so many gates are open that skipping the closed ones does not pay.</summary>
     internal bool Dense { get; }
 
-    /// <summary>The sources that a reader reads.</summary>
-    internal ReadOnlySpan<int> SourcesOf(int reader) => sources[reader];
+    /// <summary>The columns whose gates are open in a row.</summary>
+    internal ReadOnlySpan<int> Of(int row) => open[row];
 
-    /// <summary>The readers of a source.</summary>
-    internal ReadOnlySpan<int> ReadersOf(int source) => readers[source];
+    /// <summary>The gates of <see cref="Of"/>, packed; where gates are dense, those of all rows from row 0.</summary>
+    internal float* Weights(int row) => weights[row];
 
-    /// <summary>The gates of <see cref="SourcesOf"/>, packed; where gates are dense, of all readers from reader 0.</summary>
-    internal float* WeightsOf(int reader) => readerWeights[reader];
-
-    /// <summary>The gates of <see cref="ReadersOf"/>, packed; where gates are dense, of all sources from source 0.</summary>
-    internal float* WeightsTo(int source) => sourceWeights[source];
-
-    public void Dispose()
-    {
-        readerWeights.Dispose();
-        sourceWeights.Dispose();
-    }
+    public void Dispose() => weights.Dispose();
 }

@@ -47,9 +47,9 @@ internal sealed unsafe class Projection
         return packed;
     }
 
-    internal int OutputHeight => ((InputHeight - 1) / Stride) + 1;
+    internal int OutputHeight => Convolution.Strided(InputHeight, Stride);
 
-    internal int OutputWidth => ((InputWidth - 1) / Stride) + 1;
+    internal int OutputWidth => Convolution.Strided(InputWidth, Stride);
 
     internal WideShape InputShape => new(Branches, InputChannels);
 

@@ -37,11 +37,12 @@ internal sealed class ChannelNorm : nn.Module<Tensor, Tensor>
     /// <returns>[channels] each, such that slope x + shift = BN(x); training mode moves the running statistics.</returns>
     internal (Tensor Slope, Tensor Shift) Fold(Tensor mean, Tensor variance, double count)
     {
-        if (training)
+        if (!training)
         {
-            MoveStatistics(mean, variance, count);
+            return FoldRunning();
         }
-        return training ? FoldBy(mean, variance) : FoldRunning();
+        MoveStatistics(mean, variance, count);
+        return FoldBy(mean, variance);
     }
 
     /// <summary>The norm as slope and shift by the statistics kept from training.</summary>

@@ -1,5 +1,6 @@
 // A trained network for inference alone: every norm is folded into the convolution before it, weights are packed once, and
 // activations live in an arena that is planned for a batch size. Kernels do the modules; torch does the stem and the head.
+using GateConnect.Architecture;
 using GateConnect.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,8 +15,7 @@ public sealed class FoldedNetwork : nn.Module<Tensor, Tensor>
 {
     private readonly Tensor stemWeights;
     private readonly Tensor stemBias;
-    private readonly bool maxPool;
-    private readonly long stemStride;
+    private readonly StemBlueprint stemPlan;
     private readonly Tensor headWeights;
     private readonly Tensor headBias;
     private readonly FoldedModule[] banks;
@@ -29,7 +29,7 @@ public sealed class FoldedNetwork : nn.Module<Tensor, Tensor>
         using var frozen = no_grad();
         using Scalar one = 1.0; // held while libtorch reads it (docs/memory.md)
         kernels = network.Options.Width;
-        (maxPool, stemStride) = (network.Blueprint.Stem.MaxPool, network.Blueprint.Stem.Stride);
+        stemPlan = network.Blueprint.Stem;
         var (slope, shift) = network.stem.norm.FoldRunning();
         stemWeights = Own(network.stem.weight.mul(slope.view(-1, 1, 1, 1)));
         stemBias = Own(shift);
@@ -60,18 +60,13 @@ public sealed class FoldedNetwork : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var padding = stemWeights.shape[2] / 2;
-        var stem = nn.functional.conv2d(input, stemWeights, stemBias, strides: [stemStride, stemStride], padding: [padding, padding]).relu_(); // [N, d, H, W]
-        if (maxPool)
-        {
-            stem = nn.functional.max_pool2d(stem, kernel_size: 3, stride: 2, padding: 1);
-        }
+        var stem = Stem.Pool(stemPlan, Stem.Convolve(stemPlan, input, stemWeights, stemBias).relu_()); // [N, d, H, W]
         if (plan is null || !plan.Fits(stem.shape))
         {
             plan?.Dispose();
             plan = new FoldedPlan(banks, (int)stem.shape[0], (int)stem.shape[2], (int)stem.shape[3], kernels, get_num_threads());
         }
-        return nn.functional.linear(plan.Run(stem).mean([2, 3]), headWeights, headBias).MoveToOuterDisposeScope(); // [N, classes]
+        return Head.Classify(plan.Run(stem), headWeights, headBias).MoveToOuterDisposeScope(); // [N, classes]
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed unsafe class FoldedPlan : IDisposable
         var (h, w) = (height, width);
         foreach (var module in modules)
         {
-            (h, w) = (Halved(h, module.Stride), Halved(w, module.Stride));
+            (h, w) = (Convolution.Strided(h, module.Stride), Convolution.Strided(w, module.Stride));
         }
         result = WideTensor.Empty(1, last.Channels, images, h, w);
         result.Values.DetachFromDisposeScope();
@@ -90,7 +90,7 @@ internal sealed unsafe class FoldedPlan : IDisposable
             var module = modules[index];
             var next = index + 1 < modules.Length ? modules[index + 1] : null;
             var (inputHeight, inputWidth) = (h, w);
-            (h, w) = (Halved(h, module.Stride), Halved(w, module.Stride));
+            (h, w) = (Convolution.Strided(h, module.Stride), Convolution.Strided(w, module.Stride));
             var convolution = new Convolution
             {
                 Images = images,
@@ -157,8 +157,6 @@ internal sealed unsafe class FoldedPlan : IDisposable
         return part;
     }
 
-    private static int Halved(int size, int stride) => ((size - 1) / stride) + 1;
-
     // The floats that the largest module needs of each kind of tensor.
     private static (long Wide, long Projected, long Activated, long Thin) Sizes(FoldedModule[] modules, int images, int height, int width)
     {
@@ -166,10 +164,10 @@ internal sealed unsafe class FoldedPlan : IDisposable
         foreach (var module in modules)
         {
             activated = Math.Max(activated, (long)images * module.Sources * module.Bottleneck * height * width);
-            (height, width) = (Halved(height, module.Stride), Halved(width, module.Stride));
+            (height, width) = (Convolution.Strided(height, module.Stride), Convolution.Strided(width, module.Stride));
             var blocks = new PixelBlocks(images, height * width);
             thin = Math.Max(thin, (long)images * module.Sources * module.Bottleneck * height * width);
-            wide = Math.Max(wide, blocks.WideLength((int)Math.Max(1, module.Gates.shape[0]), module.Channels));
+            wide = Math.Max(wide, blocks.WideLength((int)module.Gates.shape[0], module.Channels));
             projected = module.Project is null ? projected : Math.Max(projected, blocks.WideLength(module.Sources, module.Channels));
         }
         return (wide, projected, activated, thin);

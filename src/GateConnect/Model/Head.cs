@@ -22,6 +22,9 @@ internal sealed class Head : nn.Module<Tensor, Tensor>
 
     /// <param name="features">[N, d, H, W].</param>
     /// <returns>Logits, [N, classes].</returns>
-    public override Tensor forward(Tensor features) =>
+    public override Tensor forward(Tensor features) => Classify(features, weight, bias);
+
+    /// <summary>The same with weights of another owner.</summary>
+    internal static Tensor Classify(Tensor features, Tensor weight, Tensor bias) =>
         nn.functional.linear(features.mean([2, 3]), weight, bias);
 }

@@ -23,13 +23,18 @@ internal sealed class Stem : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor images)
+    public override Tensor forward(Tensor images) =>
+        Pool(plan, nn.functional.relu(norm.call(Convolve(plan, images, weight, bias: null))));
+
+    /// <summary>The convolution, [N, channels, H', W'].</summary>
+    internal static Tensor Convolve(StemBlueprint plan, Tensor images, Tensor weight, Tensor? bias)
     {
         long stride = plan.Stride, padding = plan.Kernel / 2;
-        var features = nn.functional.conv2d(images, weight, strides: [stride, stride], padding: [padding, padding]);
-        features = nn.functional.relu(norm.call(features));                         // [N, channels, H', W']
-        return plan.MaxPool
-            ? nn.functional.max_pool2d(features, kernel_size: 3, stride: 2, padding: 1)
-            : features;
+        return nn.functional.conv2d(images, weight, bias, strides: [stride, stride], padding: [padding, padding]);
     }
+
+    /// <summary>The max-pool, where the plan has one.</summary>
+    internal static Tensor Pool(StemBlueprint plan, Tensor features) => plan.MaxPool
+        ? nn.functional.max_pool2d(features, kernel_size: 3, stride: 2, padding: 1)
+        : features;
 }
