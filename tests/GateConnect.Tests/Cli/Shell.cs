@@ -1,6 +1,7 @@
 // The command line in this process, with its output in strings: what a user would see, without starting one.
 using System.Text.Json.Nodes;
 using GateConnect.Cli;
+using GateConnect.Runtime;
 
 namespace GateConnect.Tests.Cli;
 
@@ -23,8 +24,15 @@ internal sealed class Shell : IDisposable
     public static Spoken Run(Interruption interruption, StringWriter output, params string[] args)
     {
         using var error = new StringWriter();
-        var code = CommandLine.Run(args, new Terminal(output, error), interruption);
-        return new Spoken(code, output.ToString(), error.ToString());
+        try
+        {
+            var code = CommandLine.Run(args, new Terminal(output, error), interruption);
+            return new Spoken(code, output.ToString(), error.ToString());
+        }
+        finally
+        {
+            TorchRuntime.SetThreads(1); // a command without --threads takes all processors, in this process for good (TorchAssembly)
+        }
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

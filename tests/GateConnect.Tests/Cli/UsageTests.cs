@@ -50,7 +50,7 @@ public sealed class UsageTests
         Assert.Equal(ExitCode.Data, told.Code);
         Assert.Contains("missing.tar.gz", told.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(shell.In("run")));
-        Assert.Equal(ExitCode.Data, Shell.Run("evaluate", shell.In("nowhere")).Code);
+        Assert.Equal(ExitCode.Data, Shell.Run("evaluate", shell.In("nowhere"), "--threads", "1").Code);
         Assert.Equal(ExitCode.Data, Shell.Run("report", shell.Folder).Code);
     }
 
