@@ -98,9 +98,6 @@ public unsafe class KernelBenchmarks
     public void AggregateBackward() => kernels.AggregateBackward(aggregation, aggregationGradients, reductionGradients, Threads);
 
     [Benchmark]
-    public void ReduceBackward() => kernels.ReduceBackward(reduction, reductionGradients.Thin, reductionGradients.Weights, (float*)wide, Threads);
-
-    [Benchmark]
     public void Project() => kernels.Project(projection, (float*)small, (float*)small + Channels, Threads);
 
     [Benchmark]

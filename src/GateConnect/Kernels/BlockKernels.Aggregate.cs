@@ -71,22 +71,29 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var nextChannels = next?.Reduction.ThinChannels ?? 0;
         var layout = new GradientSums(aggregation);
         var streamed = IsStreamed(aggregation.Blocks, inputShape);
-        using var tiles = new Scratch(workers, ((2L * thinChannels) + nextChannels + (Slab * (aggregation.Sources + aggregation.Readers))) * Width);
+        var projection = next?.Projection;
+        var spreadRows = projection is null ? 0 : Slab * aggregation.Readers;
+        using var tiles = new Scratch(
+            workers, ((2L * thinChannels) + nextChannels + (Slab * (aggregation.Sources + aggregation.Readers)) + spreadRows) * Width);
         using var sums = new Scratch(workers, layout.Length);
         using var nextSums = new Scratch(workers, next?.Reduction.WeightCount ?? 0);
         Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
             float* thin = tiles[worker], dthin = thin + (thinChannels * Width), nextTile = dthin + (thinChannels * Width);
             float* y = nextTile + (nextChannels * Width), dx = y + (Slab * aggregation.Sources * Width), sum = sums[worker];
+            var spread = dx + (Slab * aggregation.Readers * Width);
+            var projected = projection is null ? null : new SpreadPixels(projection, next!.Output);
             for (var block = from; block < to; block++)
             {
                 aggregation.Blocks.Gather(aggregation.Thin, thinChannels, block, thin);
                 next?.Reduction.Blocks.Gather(next.Thin, nextChannels, block, nextTile);
+                projected?.Locate(block, spread);
                 for (var channel = 0; channel < aggregation.Channels; channel += Slab)
                 {
                     var stride = outputShape.BranchStride(channel);
                     var output = aggregation.Output + outputShape.Slab(block, channel);
-                    var outputGradient = (next is null ? gradients.Output : next.Output) + outputShape.Slab(block, channel);
+                    var outputGradient = projected is null ? (next is null ? gradients.Output : next.Output) + outputShape.Slab(block, channel) : spread;
+                    projected?.Spread(channel, spread);
                     if (next is null)
                     {
                         Tile<TSimd, TVector>.Unrectify(outputGradient, output, aggregation.Readers * stride, dx);
@@ -103,7 +110,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     }
                     Combine<Overwrite>(gates, stride, dx, y);
                     IdentityBackward(aggregation, gradients, block, channel, y, sum + layout.Scale, streamed);
-                    ExpandBackward(aggregation, contract, layout, channel, thin, y, sum, dthin, outputGradient + (aggregation.Readers * stride));
+                    ExpandBackward(
+                        aggregation, contract, layout, channel, thin, y, sum, dthin,
+                        (projected is null ? outputGradient : output) + (aggregation.Readers * stride));
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }

@@ -6,39 +6,6 @@ namespace GateConnect.Kernels;
 
 internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 {
-    /// <inheritdoc/>
-    internal override void ReduceBackward(
-        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers)
-    {
-        var shape = reduction.InputShape;
-        using var widen = reduction.Pack(widen: true);
-        using var tiles = new Scratch(workers, reduction.ThinChannels * Width);
-        using var sums = new Scratch(workers, reduction.WeightCount);
-        Workers.Run(reduction.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
-        {
-            var tile = tiles[worker];
-            for (var block = from; block < to; block++)
-            {
-                reduction.Blocks.Gather(thinGradient, reduction.ThinChannels, block, tile);
-                for (var channel = 0; channel < reduction.Channels; channel += Slab)
-                {
-                    var (stride, thin) = (shape.BranchStride(channel), reduction.Bottleneck * Width);
-                    var x = reduction.Input + shape.Slab(block, channel);
-                    for (var branch = 0; branch < reduction.Branches; branch++)
-                    {
-                        ReduceWeightGradient(reduction, branch, channel, x + (branch * stride), tile + (branch * thin), sums[worker]);
-                    }
-                    Tile<TSimd, TVector>.Multiply<Overwrite>(
-                        Product.Of(
-                            shape.ChannelsOfSlab(channel), reduction.Bottleneck, widen[channel / Slab * reduction.Branches],
-                            tile, Width, inputGradient + shape.Slab(block, channel), Width),
-                        new Items(reduction.Branches, widen.PartLength, thin, stride, stride, 0));
-                }
-            }
-        });
-        sums.SumInto(0, reduction.WeightCount, weightGradient);
-    }
-
     // Adds a slab's share of W x to a tile, [C*w, 64].
     private static void Reduce(Reduction reduction, PackedWeights weights, int channel, float* slab, float* tile)
     {
@@ -55,8 +22,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             reduction.Bottleneck, thin, Width, reduction.InputShape.ChannelsOfSlab(channel), x, Width, Width,
             sums + (branch * reduction.Bottleneck * reduction.Channels) + channel, reduction.Channels, 1);
 
-    // dx = u dy + W^T dthin of a slab, where x, a ReLU's output, is above 0; and dW of its channels. The next slab's x and dy
-    // are asked for on the way, a little at a time: all at once they would wait for each other.
+    // dx = u dy + W^T dthin of a slab, where x, a ReLU's output, is above 0; and dW of its channels. The next slab's x
+    // is asked for on the way, a little at a time: all at once its lines would wait for each other.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ReduceSlabBackward(
         ReductionGradients gradients, PackedWeights weights, int channel, float* tile, float* dy, float* x, float* dx, float* sums)

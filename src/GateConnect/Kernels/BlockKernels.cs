@@ -44,10 +44,6 @@ internal abstract unsafe class BlockKernels
     /// <param name="workers">Threads.</param>
     internal abstract void AggregateBackward(Aggregation aggregation, AggregationGradients gradients, ReductionGradients? next, int workers);
 
-    /// <summary>dW, and dx = W^T dthin: of a module whose shortcut is a projection, which adds its own part.</summary>
-    internal abstract void ReduceBackward(
-        Reduction reduction, float* thinGradient, float* weightGradient, float* inputGradient, int workers);
-
     /// <summary>p, and its mean and biased variance per channel, [d_out] each, pooled over branches and pixels; null for neither.</summary>
     internal abstract void Project(Projection projection, PackedWeights weights, float* mean, float* variance, int workers);
 
@@ -59,7 +55,8 @@ internal abstract unsafe class BlockKernels
     }
 
     /// <summary>
-    /// dW, and W^T dp added to dx where p read it, with dp = u dy and what flows back from mean and variance.
+    /// dW, and dx = W^T dp at the pixels that p read, a wide tensor of d_in channels and the output's pixels, with dp = u dy and
+    /// what flows back from mean and variance.
     /// </summary>
     internal abstract void ProjectBackward(
         Projection projection, ProjectionGradients gradients, float* weightGradient, float* inputGradient, int workers);

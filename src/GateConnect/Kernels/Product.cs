@@ -40,6 +40,9 @@ internal unsafe struct Product
     /// <summary>Rows whose sign decides about the result, where the target says so.</summary>
     internal float* Sign;
 
+    /// <summary>How many pixels of the rows: 64, or those of one panel.</summary>
+    internal nint Pixels;
+
     /// <summary>A product that starts from nothing, or from its own target.</summary>
     internal static Product Of(int rows, int steps, float* weights, float* source, nint sourceStep, float* target, nint targetRow) => new()
     {
@@ -55,6 +58,7 @@ internal unsafe struct Product
         Scale = weights,
         Shift = weights,
         Sign = target,
+        Pixels = PixelBlocks.Width,
     };
 }
 

@@ -34,16 +34,11 @@ internal sealed unsafe class Projection
     /// <summary>p, a wide tensor of C branches and d_out channels.</summary>
     internal required float* Output { get; init; }
 
-    /// <summary>W, one part for every four rows.</summary>
+    /// <summary>W for the forward pass.</summary>
     internal PackedWeights Pack()
     {
-        const int rows = PackedWeights.Rows;
-        var packed = new PackedWeights((OutputChannels + rows - 1) / rows, rows, InputChannels);
-        for (var channel = 0; channel < OutputChannels; channel += rows)
-        {
-            packed.Pack(
-                channel / rows, Weights + ((long)channel * InputChannels), Math.Min(rows, OutputChannels - channel), InputChannels, InputChannels, 1);
-        }
+        var packed = new PackedWeights(1, OutputChannels, InputChannels);
+        packed.Pack(0, Weights, OutputChannels, InputChannels, InputChannels, 1);
         return packed;
     }
 

@@ -36,7 +36,7 @@ internal sealed unsafe class Reduction
         InputShape, Bottleneck, Weights, (nint)Bottleneck * Channels, 1, Channels, widen);
 }
 
-/// <summary>What flows back through a module whose shortcut is the identity: dx = u dy + W^T dthin.</summary>
+/// <summary>What flows back into the input of a module: dx = S^T dy + W^T dthin, S being its shortcut.</summary>
 internal sealed unsafe class ReductionGradients
 {
     /// <summary>The 1x1 in.</summary>
@@ -45,10 +45,16 @@ internal sealed unsafe class ReductionGradients
     /// <summary>dthin, [N, C*w, H*W].</summary>
     internal required float* Thin { get; init; }
 
-    /// <summary>dy, a wide tensor of C branches and d channels.</summary>
+    /// <summary>
+    /// A wide tensor of C branches and d channels: dy, where the shortcut is the identity; where it is a projection, what
+    /// it gives back, of its output's pixels.
+    /// </summary>
     internal required float* Output { get; init; }
 
-    /// <summary>u, [d].</summary>
+    /// <summary>The shortcut, where it is a projection; else null.</summary>
+    internal Projection? Projection { get; init; }
+
+    /// <summary>u, [d]: the factor of that tensor.</summary>
     internal required float* IdentityScale { get; init; }
 
     /// <summary>dW, [C, w, d]; written.</summary>

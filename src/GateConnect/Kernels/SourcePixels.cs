@@ -1,5 +1,5 @@
-// Every stride-th pixel of a wide tensor as a tile, and back. Where rows are long enough, eight pixels at a time are
-// picked out of sixteen; else one by one.
+// Every stride-th pixel of a wide tensor as a tile, and the way back: a tile whose other pixels are zero. Where rows are long
+// enough, eight pixels at a time are picked out of sixteen; else one by one.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -13,16 +13,11 @@ internal sealed unsafe class SourcePixels
     private const int Run = 8;
 
     private readonly Projection projection;
-    private readonly long[] pixels = new long[Width];
+    private readonly long[] places = new long[Width];
     private readonly bool pairs;
     private int filled;
 
-    internal SourcePixels(Projection projection)
-    {
-        this.projection = projection;
-        pairs = Avx2.IsSupported && projection.Stride == 2
-            && projection.OutputWidth % Run == 0 && projection.InputWidth == 2 * projection.OutputWidth;
-    }
+    internal SourcePixels(Projection projection) => (this.projection, pairs) = (projection, HasPairs(projection));
 
     /// <summary>Finds where the pixels that an output block reads stand, for branch 0 and channel 0.</summary>
     internal void Locate(int block)
@@ -34,72 +29,56 @@ internal sealed unsafe class SourcePixels
             var (row, column) = Math.DivRem(pixel, projection.OutputWidth);
             var source = (image * projection.InputBlocks.PixelsPerImage)
                 + (row * projection.Stride * projection.InputWidth) + (column * projection.Stride);
-            pixels[lane] = (source / Width * projection.InputShape.BlockLength) + (source % Width);
+            places[lane] = (source / Width * projection.InputShape.BlockLength) + (source % Width);
         }
     }
 
-    /// <summary>Copies them, of all channels of a branch, into a tile, [d_in, 64]; padding becomes zero.</summary>
+    /// <summary>Copies them, of all channels of a branch, into a tile in panels, [64 / P, d_in, P]; padding becomes zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Pick(float* source, int branch, float* tile)
+    internal void Pick(int branch, float* tile, int panel)
     {
-        for (var channel = 0; channel < projection.InputChannels; channel++)
+        var channels = projection.InputChannels;
+        for (var channel = 0; channel < channels; channel++)
         {
-            float* from = source + projection.InputShape.Row(branch, channel), to = tile + (channel * Width);
-            if (pairs)
+            float* from = projection.Input + projection.InputShape.Row(branch, channel), to = tile + (channel * panel);
+            if (pairs && panel >= Run)
             {
                 for (var lane = 0; lane < filled; lane += Run)
                 {
-                    PickEight(from + pixels[lane]).Store(to + lane);
+                    PickEight(from + places[lane]).Store(to + (lane / panel * panel * channels) + (lane % panel));
                 }
             }
             else
             {
                 for (var lane = 0; lane < filled; lane++)
                 {
-                    to[lane] = from[pixels[lane]];
+                    to[(lane / panel * panel * channels) + (lane % panel)] = from[places[lane]];
                 }
             }
-            new Span<float>(to + filled, Width - filled).Clear();
+            for (var lane = filled; lane < Width; lane++)
+            {
+                to[(lane / panel * panel * channels) + (lane % panel)] = 0f;
+            }
         }
     }
 
     /// <summary>Asks for the pixels of some channels of a branch, which will be picked soon.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Prefetch(float* source, int branch, int fromChannel, int toChannel)
+    internal void Prefetch(int branch, int fromChannel, int toChannel)
     {
-        for (var channel = fromChannel; pairs && branch < projection.Branches && channel < toChannel; channel++)
+        for (var channel = fromChannel; pairs && channel < toChannel; channel++)
         {
-            var from = source + projection.InputShape.Row(branch, channel);
+            var from = projection.Input + projection.InputShape.Row(branch, channel);
             for (var lane = 0; lane < filled; lane += Run)
             {
-                Sse.Prefetch1(from + pixels[lane]);
+                Sse.Prefetch1(from + places[lane]);
             }
         }
     }
 
-    /// <summary>Adds a tile to where <see cref="Pick"/> found its pixels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Return(float* tile, int branch, float* target)
-    {
-        for (var channel = 0; channel < projection.InputChannels; channel++)
-        {
-            float* from = tile + (channel * Width), to = target + projection.InputShape.Row(branch, channel);
-            if (pairs)
-            {
-                for (var lane = 0; lane < filled; lane += Run)
-                {
-                    AddEight(Vector256.Load(from + lane), to + pixels[lane]);
-                }
-            }
-            else
-            {
-                for (var lane = 0; lane < filled; lane++)
-                {
-                    to[pixels[lane]] += from[lane];
-                }
-            }
-        }
-    }
+    /// <summary>Whether eight pixels in turn are always every second one of sixteen that stand together.</summary>
+    internal static bool HasPairs(Projection projection) => Avx2.IsSupported && projection.Stride == 2
+        && projection.OutputWidth % Run == 0 && projection.InputWidth == 2 * projection.OutputWidth;
 
     // Numbers 0, 2, ... 14.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,15 +86,5 @@ internal sealed unsafe class SourcePixels
     {
         var even = Avx.Shuffle(Vector256.Load(from), Vector256.Load(from + 8), 0x88);   // 0 2 8 10 | 4 6 12 14
         return Avx2.Permute4x64(even.AsDouble(), 0xD8).AsSingle();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddEight(Vector256<float> values, float* to)
-    {
-        var spread = Avx2.Permute4x64(values.AsDouble(), 0xD8).AsSingle();              // 0 1 4 5 | 2 3 6 7
-        var low = Avx.UnpackLow(spread, Vector256<float>.Zero);                         // 0 . 1 . | 2 . 3 .
-        var high = Avx.UnpackHigh(spread, Vector256<float>.Zero);                       // 4 . 5 . | 6 . 7 .
-        (Vector256.Load(to) + low).Store(to);
-        (Vector256.Load(to + 8) + high).Store(to + 8);
     }
 }

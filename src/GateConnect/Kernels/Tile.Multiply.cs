@@ -34,7 +34,7 @@ internal static unsafe partial class Tile<TSimd, TVector>
         where TTarget : ITarget
         where TSteps : ISteps
     {
-        nint steps = product.Steps, sourceStep = product.SourceStep, targetRow = product.TargetRow, originRow = product.OriginRow;
+        nint pixels = product.Pixels, steps = product.Steps, sourceStep = product.SourceStep, targetRow = product.TargetRow, originRow = product.OriginRow;
         float* weights = product.Weights, source = product.Source, target = product.Target;
         float* origin = product.Origin, shift = product.Shift, sign = product.Sign;
         for (var item = 0; item < items.Count; item++)
@@ -47,7 +47,7 @@ internal static unsafe partial class Tile<TSimd, TVector>
             for (; row + Rows <= product.Rows; row += Rows)
             {
                 Four<TTarget, TSteps>(
-                    weights + (row * steps), steps, source, sourceStep, places, target + (row * targetRow), targetRow,
+                    pixels, weights + (row * steps), steps, source, sourceStep, places, target + (row * targetRow), targetRow,
                     origin + (row * originRow), originRow, product.Scale + row, shift + row, sign + (row * originRow));
             }
             for (var group = row * steps; row < product.Rows; row++)
@@ -67,13 +67,13 @@ internal static unsafe partial class Tile<TSimd, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Four<TTarget, TSteps>(
-        float* weights, nint steps, float* source, nint sourceStep, int* places, float* target, nint targetRow,
+        nint pixels, float* weights, nint steps, float* source, nint sourceStep, int* places, float* target, nint targetRow,
         float* origin, nint originRow, float* scale, float* shift, float* sign)
         where TTarget : ITarget
         where TSteps : ISteps
     {
         nint lanes = TSimd.Lanes;
-        for (nint pixel = 0; pixel < Width; pixel += 2 * lanes)
+        for (nint pixel = 0; pixel < pixels; pixel += 2 * lanes)
         {
             float* o0 = origin + pixel, o1 = o0 + originRow, o2 = o1 + originRow, o3 = o2 + originRow;
             TVector s00 = TTarget.Start<TSimd, TVector>(o0, scale, shift), s01 = TTarget.Start<TSimd, TVector>(o0 + lanes, scale, shift);

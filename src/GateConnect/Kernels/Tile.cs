@@ -6,19 +6,6 @@ namespace GateConnect.Kernels;
 
 internal static unsafe partial class Tile<TSimd, TVector>
 {
-    /// <summary>target = a * x + b * y + shift, for 64 pixels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Blend(float a, float* x, float b, float* y, float shift, float* target)
-    {
-        nint lanes = TSimd.Lanes;
-        TVector first = TSimd.Broadcast(a), second = TSimd.Broadcast(b), offset = TSimd.Broadcast(shift);
-        for (nint pixel = 0; pixel < Width; pixel += lanes)
-        {
-            var sum = TSimd.MultiplyAdd(second, TSimd.Load(y + pixel), offset);
-            TSimd.Store(target + pixel, TSimd.MultiplyAdd(first, TSimd.Load(x + pixel), sum));
-        }
-    }
-
     /// <summary>target = gradient where the ReLU's output is above 0, else 0, for length values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Unrectify(float* gradient, float* output, int length, float* target)

@@ -120,7 +120,12 @@ internal sealed unsafe class FusedModule
             return null;
         }
         reduced!.Dispose();
-        return bank.shortcut is null ? PendingGradient(dreduced, identityGradient) : ProjectedGradient(dreduced, identityGradient);
+        if (bank.shortcut is null)
+        {
+            return PendingGradient(dreduced, identityGradient.Values, null, scale!);
+        }
+        var projection = Projection(bank.shortcut, identity);
+        return PendingGradient(dreduced, ProjectBackward(projection, identityGradient), projection, ones(input.Channels));
     }
 
     // What torch folded: the last norm, the shortcut's, and in the first module the shortcut itself.
@@ -207,39 +212,37 @@ internal sealed unsafe class FusedModule
         return slope.mul(share);
     }
 
-    // dx = u dy + W1^T dthin is left to the module before, which can do it block by block.
-    private InputGradient PendingGradient(Tensor dreduced, WideTensor dy)
+    // dx = S^T dy + W1^T dthin is left to the module before, which can do it block by block.
+    private InputGradient PendingGradient(Tensor dreduced, Tensor shortcutGradient, Projection? projection, Tensor factor)
     {
         var dreduce = empty_like(bank.trunk.reduce);
         var pending = new ReductionGradients
         {
             Reduction = Reduction(),
             Thin = dreduced.Floats(),
-            Output = dy.Values.Floats(),
-            IdentityScale = scale!.Floats(),
+            Output = shortcutGradient.Floats(),
+            Projection = projection,
+            IdentityScale = factor.Floats(),
             Weights = dreduce.Floats(),
         };
         return new InputGradient(null, pending, () =>
         {
             FusedPass.AddGradient(bank.trunk.reduce, dreduce);
-            dy.Values.Dispose();
+            shortcutGradient.Dispose();
             dreduced.Dispose();
         });
     }
 
-    private InputGradient ProjectedGradient(Tensor dreduced, WideTensor identityGradient)
+    // What the projection gives back, at the pixels that it read.
+    private Tensor ProjectBackward(Projection projection, WideTensor identityGradient)
     {
-        var x = input!;
-        var dreduce = empty_like(bank.trunk.reduce);
-        var gradient = WideTensor.Empty(x.Branches, x.Channels, x.Images, x.Height, x.Width);
-        pass.Kernels.ReduceBackward(Reduction(), dreduced.Floats(), dreduce.Floats(), gradient.Values.Floats(), pass.Workers);
-        FusedPass.AddGradient(bank.trunk.reduce, dreduce);
-        var shortcut = bank.shortcut!;
-        var dproject = empty_like(shortcut.weight);
+        var gradient = WideTensor.Empty(Sources, input!.Channels, identity!.Images, identity.Height, identity.Width);
+        var weight = bank.shortcut!.weight;
+        var dproject = empty_like(weight);
         Tensor? dmean = projectedMean!.grad, dvariance = projectedVariance!.grad; // null where running statistics are used
         using var none = zeros_like(projectedMean);
         pass.Kernels.ProjectBackward(
-            Projection(shortcut, identity),
+            projection,
             new ProjectionGradients
             {
                 Output = identityGradient.Values.Floats(),
@@ -249,10 +252,10 @@ internal sealed unsafe class FusedModule
                 VarianceGradient = (dvariance ?? none).Floats(),
             },
             dproject.Floats(), gradient.Values.Floats(), pass.Workers);
-        FusedPass.AddGradient(shortcut.weight, dproject);
+        FusedPass.AddGradient(weight, dproject);
         identityGradient.Values.Dispose();
-        identity!.Values.Dispose();
-        return InputGradient.Of(gradient);
+        identity.Values.Dispose();
+        return gradient.Values;
     }
 
     private Activations Activations() => new()
