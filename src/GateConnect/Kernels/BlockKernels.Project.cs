@@ -24,10 +24,10 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         {
             var sum = sums[worker] = new double[2 * outputs];
             float* x = tiles[worker], p = x + (inputs * Width), partial = partials[worker];
-            var pixels = new PixelsAhead(projection, from, to);
+            var pixels = new PixelsAhead(projection, panel, from, to);
             while (pixels.Next())
             {
-                pixels.Here.Pick(pixels.Branch, x, panel);
+                pixels.Here.Pick(pixels.Branch, x);
                 for (var pixel = 0; pixel < Width; pixel += panel)
                 {
                     for (var row = 0; row < outputs; row += RowsAtOnce)
@@ -86,7 +86,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         {
             float* dp = tiles[worker], turnedGradient = dp + (outputs * Width), x = turnedGradient + (outputPlaces * Width);
             float* turnedInput = x + (inputs * Width), dx = turnedInput + (inputPlaces * Width);
-            var pixels = new PixelsAhead(projection, from, to);
+            var pixels = new PixelsAhead(projection, panel, from, to);
             while (pixels.Next())
             {
                 var place = (long)pixels.Block * outputShape.BlockLength;
@@ -99,7 +99,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 }
                 Tile<TSimd, TVector>.ClearPanels(outputs, dp, projection.OutputBlocks.Filled(pixels.Block));
                 Tile<TSimd, TVector>.Turn(outputs, dp, PackedWeights.Rows, turnedGradient);
-                pixels.Here.Pick(pixels.Branch, x, panel);
+                pixels.Here.Pick(pixels.Branch, x);
                 Tile<TSimd, TVector>.Turn(inputs, x, panel, turnedInput);
                 for (var channel = 0; channel < inputs; channel += panel)
                 {
@@ -146,12 +146,12 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
     }
 
     // A worker's way through branches and blocks, which knows what comes next: memory is asked for a tile ahead.
-    private sealed class PixelsAhead(Projection projection, int from, int to)
+    private sealed class PixelsAhead(Projection projection, int panel, int from, int to)
     {
-        private SourcePixels ahead = new(projection);
+        private SourcePixels ahead = new(projection, panel);
         private int unit = (from * projection.Branches) - 1;
 
-        internal SourcePixels Here { get; private set; } = new(projection);
+        internal SourcePixels Here { get; private set; } = new(projection, panel);
 
         internal int Block => unit / projection.Branches;
 

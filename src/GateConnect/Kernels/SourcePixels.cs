@@ -13,11 +13,22 @@ internal sealed unsafe class SourcePixels
     private const int Run = 8;
 
     private readonly Projection projection;
-    private readonly long[] places = new long[Width];
+    private readonly int panel;
+    private readonly long[] places = new long[Width]; // of the pixel of every lane, in x
+    private readonly int[] spots = new int[Width];    // of every lane, in a tile in panels
     private readonly bool pairs;
     private int filled;
 
-    internal SourcePixels(Projection projection) => (this.projection, pairs) = (projection, HasPairs(projection));
+    /// <param name="projection">Sizes and x.</param>
+    /// <param name="panel">P, pixels of a panel of the tiles.</param>
+    internal SourcePixels(Projection projection, int panel)
+    {
+        (this.projection, this.panel, pairs) = (projection, panel, panel % Run == 0 && HasPairs(projection));
+        for (var lane = 0; lane < Width; lane++)
+        {
+            spots[lane] = (lane / panel * panel * projection.InputChannels) + (lane % panel);
+        }
+    }
 
     /// <summary>Finds where the pixels that an output block reads stand, for branch 0 and channel 0.</summary>
     internal void Locate(int block)
@@ -35,29 +46,28 @@ internal sealed unsafe class SourcePixels
 
     /// <summary>Copies them, of all channels of a branch, into a tile in panels, [64 / P, d_in, P]; padding becomes zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Pick(int branch, float* tile, int panel)
+    internal void Pick(int branch, float* tile)
     {
-        var channels = projection.InputChannels;
-        for (var channel = 0; channel < channels; channel++)
+        for (var channel = 0; channel < projection.InputChannels; channel++)
         {
             float* from = projection.Input + projection.InputShape.Row(branch, channel), to = tile + (channel * panel);
-            if (pairs && panel >= Run)
+            if (pairs)
             {
                 for (var lane = 0; lane < filled; lane += Run)
                 {
-                    PickEight(from + places[lane]).Store(to + (lane / panel * panel * channels) + (lane % panel));
+                    PickEight(from + places[lane]).Store(to + spots[lane]);
                 }
             }
             else
             {
                 for (var lane = 0; lane < filled; lane++)
                 {
-                    to[(lane / panel * panel * channels) + (lane % panel)] = from[places[lane]];
+                    to[spots[lane]] = from[places[lane]];
                 }
             }
             for (var lane = filled; lane < Width; lane++)
             {
-                to[(lane / panel * panel * channels) + (lane % panel)] = 0f;
+                to[spots[lane]] = 0f;
             }
         }
     }
