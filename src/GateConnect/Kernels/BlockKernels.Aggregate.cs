@@ -39,9 +39,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     Combine<Rectified>(gates, shape.BranchStride(channel), y, output);
                     if (next is not null)
                     {
-                        Reduce(next, reduce!, channel, output, nextTile);
+                        Reduce(next, reduce!, channel, output, nextTile, streamed ? target : null);
                     }
-                    if (streamed)
+                    else if (streamed)
                     {
                         Tile<TSimd, TVector>.Stream(output, shape.Branches * shape.BranchStride(channel), target);
                     }
@@ -70,7 +70,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var nextChannels = next?.Reduction.ThinChannels ?? 0;
         var layout = new GradientSums(aggregation);
-        var streamed = IsStreamed(aggregation.Blocks, inputShape);
+        var streamed = aggregation.Identities == aggregation.Sources && IsStreamed(aggregation.Blocks, inputShape);
         var projection = next?.Projection;
         var spreadRows = projection is null ? 0 : Slab * aggregation.Readers;
         using var tiles = new Scratch(
@@ -105,14 +105,18 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     if (gradients.Gates != null)
                     {
                         Branches(aggregation, expand, block, channel, thin, y);
-                        Tile<TSimd, TVector>.Dot(
-                            aggregation.Readers, dx, stride, aggregation.Sources, y, stride, stride, sum + layout.Gates, aggregation.Sources, 1);
+                        Tile<TSimd, TVector>.Dot(new Dots
+                        {
+                            Rows = aggregation.Readers, A = dx, ARow = stride, Columns = aggregation.Sources, B = y, BRow = stride, Length = stride,
+                            Target = sum + layout.Gates, TargetRow = aggregation.Sources, TargetColumn = 1,
+                        });
                     }
                     Combine<Overwrite>(gates, stride, dx, y);
                     IdentityBackward(aggregation, gradients, block, channel, y, sum + layout.Scale, streamed);
                     ExpandBackward(
                         aggregation, contract, layout, channel, thin, y, sum, dthin,
-                        (projected is null ? outputGradient : output) + (aggregation.Readers * stride));
+                        (projected is null ? outputGradient : output) + (aggregation.Readers * stride),
+                        streamed ? gradients.Identity + inputShape.Slab(block, channel) : null);
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
@@ -144,9 +148,13 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         product.OriginRow = Width;
         product.Scale = aggregation.IdentityScale + channel;
         product.Shift = aggregation.Bias + channel;
-        Tile<TSimd, TVector>.Multiply<Shifted>(product, new Items(
-            aggregation.Sources, expand.PartLength, bottleneck * Width, stride, shape.Branches == 1 ? 0 : stride, aggregation.Channels,
-            shape.Branches == 1 ? 0 : shape.Branches * stride));
+        var step = shape.Branches == 1 ? 0 : stride;
+        Tile<TSimd, TVector>.Multiply<Shifted>(
+            product, new Items(aggregation.Sources, expand.PartLength, bottleneck * Width, stride, step, aggregation.Channels)
+            {
+                Ahead = step == 0 ? null : product.Origin + (shape.Branches * stride),
+                AheadLength = (int)stride,
+            });
     }
 
     // The sums over open gates of a slab's rows, [columns, channels, 64] to [rows, channels, 64]: x' = ReLU(g y), or dy = g^T dx.
@@ -163,15 +171,13 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         for (var row = 0; row < gates.Rows; row++)
         {
             var columns = gates.Of(row);
-            for (var pixel = 0; pixel < stride; pixel += Width)
-            {
-                Tile<TSimd, TVector>.MultiplyAt<TTarget>(
-                    Product.Of(1, columns.Length, gates.Weights(row), source + pixel, stride, target + pixel + (row * stride), 0), columns);
-            }
+            Tile<TSimd, TVector>.MultiplyAt<TTarget>(
+                Product.Of(1, columns.Length, gates.Weights(row), source, stride, target + (row * stride), 0), columns,
+                new Items(stride / Width, 0, Width, Width, Width, 0));
         }
     }
 
-    // dy of a slab into its place, summed over the branches where they share the identity path; and du.
+    // dy of a slab into its place, summed over the branches where they share the identity path, unless it will be streamed; and du.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void IdentityBackward(
         Aggregation aggregation, AggregationGradients gradients, int block, int channel, float* dy, float* scaleSum, bool streamed)
@@ -184,11 +190,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             Tile<TSimd, TVector>.AddRows(aggregation.Sources, dy, stride, gradients.Identity + place);
             dy = gradients.Identity + place;
         }
-        else if (streamed)
-        {
-            Tile<TSimd, TVector>.Stream(dy, aggregation.Sources * stride, gradients.Identity + place);
-        }
-        else
+        else if (!streamed)
         {
             new ReadOnlySpan<float>(dy, aggregation.Sources * stride).CopyTo(new Span<float>(gradients.Identity + place, aggregation.Sources * stride));
         }
@@ -199,23 +201,22 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // dW, db and dr of the 1x1 out; on the way what stands ahead is asked for, [C, channels, 64].
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // dW, db and dr of the 1x1 out; on the way what stands ahead is asked for, and dy is copied, [C, channels, 64] each.
     private static void ExpandBackward(
-        Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum, float* dthin, float* ahead)
+        Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum, float* dthin, float* ahead, float* copy)
     {
-        var (shape, bottleneck) = (aggregation.OutputShape, aggregation.Bottleneck);
-        var (channels, stride) = (shape.ChannelsOfSlab(channel), shape.BranchStride(channel));
-        for (var source = 0; source < aggregation.Sources; source++)
+        var (shape, sources, bottleneck) = (aggregation.OutputShape, aggregation.Sources, aggregation.Bottleneck);
+        var (channels, stride, tile) = (shape.ChannelsOfSlab(channel), shape.BranchStride(channel), bottleneck * Width);
+        AddTo(
+            channel, Product.Of(bottleneck, channels, contract[channel / Slab * sources], dy, Width, dthin, Width),
+            new Items(sources, contract.PartLength, stride, tile, tile, 0) { Ahead = ahead, AheadLength = stride, Copy = copy });
+        Tile<TSimd, TVector>.Dot(new Dots
         {
-            var row = (source * aggregation.Channels) + channel;
-            var slab = dy + (source * stride);
-            var tile = source * bottleneck * Width;
-            AddTo(channel, Product.Of(bottleneck, channels, contract[(channel / Slab * aggregation.Sources) + source], slab, Width, dthin + tile, Width), Items.One);
-            Tile<TSimd, TVector>.Dot(channels, slab, Width, bottleneck, thin + tile, Width, Width, sum + layout.Expand + (row * bottleneck), bottleneck, 1);
-            Tile<TSimd, TVector>.AddRowSums(channels, slab, sum + layout.Bias + row);
-            Tile<TSimd, TVector>.Prefetch(ahead + (source * stride), stride);
-        }
+            Rows = channels, A = dy, ARow = Width, Columns = bottleneck, B = thin, BRow = Width, Length = Width,
+            Target = sum + layout.Expand + (channel * bottleneck), TargetRow = bottleneck, TargetColumn = 1,
+            Count = sources, AItem = stride, BItem = tile, TargetItem = aggregation.Channels * bottleneck,
+        });
+        Tile<TSimd, TVector>.AddRowSums(channels, dy, sum + layout.Bias + channel, sources, aggregation.Channels);
     }
 
     // Adds a slab's share to a thin tile; the first slab begins it.

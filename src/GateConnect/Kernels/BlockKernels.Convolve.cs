@@ -30,11 +30,11 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     var product = Product.Of(channels, taps.Length, weights[group], input + pixel, 1, result + pixel, planes.Plane);
                     if (convolution.Bias == null)
                     {
-                        Tile<TSimd, TVector>.MultiplyAt<Overwrite>(product, taps);
+                        Tile<TSimd, TVector>.MultiplyAt<Overwrite>(product, taps, Items.One);
                         continue;
                     }
                     product.Shift = convolution.Bias + (group * channels);
-                    Tile<TSimd, TVector>.MultiplyAt<ShiftedRectified>(product, taps);
+                    Tile<TSimd, TVector>.MultiplyAt<ShiftedRectified>(product, taps, Items.One);
                 }
                 planes.Take(result, run, group, above: 0, output);
             }
@@ -74,17 +74,25 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                             Product.Of(
                                 channels, taps.Length, turned.Of(group, phase), output + pixel, 1,
                                 result + (phase * planes.Plane) + pixel, planes.Phases * planes.Plane),
-                            taps);
+                            taps, Items.One);
                     }
                 }
                 planes.Collect(result, run, group, inputGradient);
                 for (var tap = 0; tap < Convolution.Taps; tap++)
                 {
-                    Tile<TSimd, TVector>.Dot(
-                        channels, output + planes.Lead + (planes.Border * planes.Pitch), planes.Plane,
-                        channels, input + (planes.PhaseOf(tap) * planes.Plane) + planes.Lead + planes.ShiftOf(tap), planes.Phases * planes.Plane,
-                        planes.Length - (planes.Border * planes.Pitch / Width * Width),
-                        sum + (group * channels * channels * Convolution.Taps) + tap, channels * Convolution.Taps, Convolution.Taps);
+                    Tile<TSimd, TVector>.Dot(new Dots
+                    {
+                        Rows = channels,
+                        A = output + planes.Lead + (planes.Border * planes.Pitch),
+                        ARow = planes.Plane,
+                        Columns = channels,
+                        B = input + (planes.PhaseOf(tap) * planes.Plane) + planes.Lead + planes.ShiftOf(tap),
+                        BRow = planes.Phases * planes.Plane,
+                        Length = planes.Length - (planes.Border * planes.Pitch / Width * Width),
+                        Target = sum + (group * channels * channels * Convolution.Taps) + tap,
+                        TargetRow = channels * Convolution.Taps,
+                        TargetColumn = Convolution.Taps,
+                    });
                 }
             }
         });

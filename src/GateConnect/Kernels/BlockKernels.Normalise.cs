@@ -83,11 +83,12 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             {
                 activations.Blocks.Gather(activations.Values, groups * width, block, tile);
                 Tile<TSimd, TVector>.AddRowSums(groups * width, tile, sum + squares);
-                for (var group = 0; group < groups; group++)
+                Tile<TSimd, TVector>.Dot(new Dots
                 {
-                    var rows = tile + (group * width * Width);
-                    Tile<TSimd, TVector>.Dot(width, rows, Width, width, rows, Width, Width, sum + (group * width * width), width, 1);
-                }
+                    Rows = width, A = tile, ARow = Width, Columns = width, B = tile, BRow = Width, Length = Width,
+                    Target = sum, TargetRow = width, TargetColumn = 1,
+                    Count = groups, AItem = width * Width, BItem = width * Width, TargetItem = width * width,
+                });
             }
         });
         sums.SumInto(squares, groups * width, mean);

@@ -6,7 +6,7 @@ namespace GateConnect.Kernels;
 internal sealed unsafe class OpenGates : IDisposable
 {
     // From this share of open gates on, the dense product is faster: it serves four rows with every load.
-    private const double DenseShare = 0.75;
+    private const double DenseShare = 0.5;
 
     private readonly int[][] open;
     private readonly PackedWeights weights;

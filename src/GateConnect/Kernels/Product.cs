@@ -62,16 +62,42 @@ internal unsafe struct Product
     };
 }
 
-/// <summary>How often a product is repeated, and how far everything moves on from one time to the next, in floats.</summary>
-/// <param name="Count">Times.</param>
-/// <param name="Weights">Of the weights.</param>
-/// <param name="Source">Of the rows of pixels.</param>
-/// <param name="Target">Of the results.</param>
-/// <param name="Origin">Of the origin and the sign.</param>
-/// <param name="Shift">Of the terms.</param>
-/// <param name="Ahead">So far behind an origin stands one that will soon be read: it is asked for now. 0 for none.</param>
-internal readonly record struct Items(int Count, nint Weights, nint Source, nint Target, nint Origin, nint Shift, nint Ahead = 0)
+/// <summary>
+/// How often a product is repeated, and how far everything moves on from one time to the next, in floats. One call for all
+/// branches: a product of 4 x 4 with 64 pixels takes no longer than calling does.
+/// </summary>
+internal readonly unsafe struct Items
 {
+    internal Items(int count, nint weights, nint source, nint target, nint origin, nint shift) =>
+        (Count, Weights, Source, Target, Origin, Shift) = (count, weights, source, target, origin, shift);
+
     /// <summary>Once.</summary>
     internal static Items One => new(1, 0, 0, 0, 0, 0);
+
+    /// <summary>Times.</summary>
+    internal int Count { get; }
+
+    /// <summary>Of the weights.</summary>
+    internal nint Weights { get; }
+
+    /// <summary>Of the rows of pixels.</summary>
+    internal nint Source { get; }
+
+    /// <summary>Of the results.</summary>
+    internal nint Target { get; }
+
+    /// <summary>Of the origin and the sign.</summary>
+    internal nint Origin { get; }
+
+    /// <summary>Of the terms.</summary>
+    internal nint Shift { get; }
+
+    /// <summary>Memory that will be read soon, or null: each time the next <see cref="AheadLength"/> floats of it are asked for.</summary>
+    internal float* Ahead { get; init; }
+
+    /// <summary>How many.</summary>
+    internal int AheadLength { get; init; }
+
+    /// <summary>Where each time's rows of pixels are copied past the caches, one behind the other, or null.</summary>
+    internal float* Copy { get; init; }
 }

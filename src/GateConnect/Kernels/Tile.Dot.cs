@@ -6,26 +6,31 @@ namespace GateConnect.Kernels;
 
 internal static unsafe partial class Tile<TSimd, TVector>
 {
-    /// <summary>target[row, column] += sum over length of a[row] * b[column].</summary>
+    /// <summary>Adds sums over pixels to all targets.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Dot(
-        int rows, float* a, nint aRow, int columns, float* b, nint bRow, int length, float* target, nint targetRow, nint targetColumn)
+    internal static void Dot(in Dots dots)
     {
-        for (var row = 0; row < rows; row += 4)
+        int rows = dots.Rows, columns = dots.Columns, length = dots.Length;
+        nint aRow = dots.ARow, bRow = dots.BRow, targetRow = dots.TargetRow, targetColumn = dots.TargetColumn;
+        float* a = dots.A, b = dots.B, target = dots.Target;
+        for (var item = 0; item < dots.Count; item++, a += dots.AItem, b += dots.BItem, target += dots.TargetItem)
         {
-            for (var column = 0; column < columns; column += 4)
+            for (var row = 0; row < rows; row += 4)
             {
-                var from = a + (row * aRow);
-                var with = b + (column * bRow);
-                var to = target + (row * targetRow) + (column * targetColumn);
-                if (row + 4 > rows || column + 4 > columns)
+                for (var column = 0; column < columns; column += 4)
                 {
-                    DotSome(Math.Min(4, rows - row), from, aRow, Math.Min(4, columns - column), with, bRow, length, to, targetRow, targetColumn);
-                }
-                else
-                {
-                    DotTwoByFour(from, aRow, with, bRow, length, to, targetRow, targetColumn);
-                    DotTwoByFour(from + (2 * aRow), aRow, with, bRow, length, to + (2 * targetRow), targetRow, targetColumn);
+                    var from = a + (row * aRow);
+                    var with = b + (column * bRow);
+                    var to = target + (row * targetRow) + (column * targetColumn);
+                    if (row + 4 > rows || column + 4 > columns)
+                    {
+                        DotSome(Math.Min(4, rows - row), from, aRow, Math.Min(4, columns - column), with, bRow, length, to, targetRow, targetColumn);
+                    }
+                    else
+                    {
+                        DotTwoByFour(from, aRow, with, bRow, length, to, targetRow, targetColumn);
+                        DotTwoByFour(from + (2 * aRow), aRow, with, bRow, length, to + (2 * targetRow), targetRow, targetColumn);
+                    }
                 }
             }
         }
@@ -85,19 +90,21 @@ internal static unsafe partial class Tile<TSimd, TVector>
         return TSimd.Sum(sum);
     }
 
-    /// <summary>sums[row] += the sum of the row's 64 pixels.</summary>
+    /// <summary>sums[row] += the sum of the row's 64 pixels, for some sets of rows that stand together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void AddRowSums(int rows, float* source, float* sums)
+    internal static void AddRowSums(int rows, float* source, float* sums, int sets = 1, nint sumSet = 0)
     {
-        var row = 0;
-        for (; row + 4 <= rows; row += 4)
+        for (var set = 0; set < sets; set++, sums += sumSet)
         {
-            var from = source + (row * Width);
-            AddSums(sums + row, 1, Total(from), Total(from + Width), Total(from + (2 * Width)), Total(from + (3 * Width)));
-        }
-        for (; row < rows; row++)
-        {
-            sums[row] += TSimd.Sum(Total(source + (row * Width)));
+            var row = 0;
+            for (; row + 4 <= rows; row += 4, source += 4 * Width)
+            {
+                AddSums(sums + row, 1, Total(source), Total(source + Width), Total(source + (2 * Width)), Total(source + (3 * Width)));
+            }
+            for (; row < rows; row++, source += Width)
+            {
+                sums[row] += TSimd.Sum(Total(source));
+            }
         }
     }
 
