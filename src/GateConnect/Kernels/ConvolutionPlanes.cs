@@ -61,67 +61,51 @@ internal sealed unsafe class ConvolutionPlanes
         (tap / Convolution.Side / convolution.Stride * Pitch) + (tap % Convolution.Side / convolution.Stride);
 
     /// <summary>Spreads the input of a run and group over planes [w, phases, plane], from <see cref="Lead"/> on; the rest must be zero.</summary>
-    internal void Spread(float* input, int run, int group, float* planes) => EachRow(run, group, (image, channel, row, source) =>
+    internal void Spread(float* input, int run, int group, float* planes) => EachRow(run, group, (image, channel, row, place) =>
     {
-        var y = row + 1;
-        for (var parity = 0; parity < convolution.Stride; parity++)
+        if (convolution.Stride == 1)
         {
-            var phase = (y % convolution.Stride * convolution.Stride) + parity;
-            var target = planes + (((long)channel * Phases) + phase) * Plane + Lead + (((image * Rows) + (y / convolution.Stride)) * Pitch);
-            Copy(input + source, parity, target);
+            PixelRows.Copy(input + place, convolution.InputWidth, PlaneRow(planes, image, channel, row, 0) + 1);
+            return;
         }
+        // The pixel before the first is the border's, so even pixels stand in the planes of odd columns.
+        PixelRows.Split(
+            input + place, convolution.InputWidth, PlaneRow(planes, image, channel, row, 1), PlaneRow(planes, image, channel, row, 0) + 1);
     });
 
     /// <summary>Gathers an input's gradient from planes as <see cref="Spread"/> laid them.</summary>
     internal void Collect(float* planes, int run, int group, float* inputGradient) => EachRow(run, group, (image, channel, row, place) =>
     {
-        var y = row + 1;
-        for (var parity = 0; parity < convolution.Stride; parity++)
+        if (convolution.Stride == 1)
         {
-            var phase = (y % convolution.Stride * convolution.Stride) + parity;
-            var source = planes + (((long)channel * Phases) + phase) * Plane + Lead + (((image * Rows) + (y / convolution.Stride)) * Pitch);
-            if (convolution.Stride == 1)
-            {
-                new ReadOnlySpan<float>(source + 1, convolution.InputWidth).CopyTo(new Span<float>(inputGradient + place, convolution.InputWidth));
-                return;
-            }
-            var x = FirstColumn(parity);
-            for (int from = (x + 1) / convolution.Stride; x < convolution.InputWidth; x += convolution.Stride)
-            {
-                inputGradient[place + x] = source[from++];
-            }
+            PixelRows.Copy(PlaneRow(planes, image, channel, row, 0) + 1, convolution.InputWidth, inputGradient + place);
+            return;
         }
+        PixelRows.Join(
+            PlaneRow(planes, image, channel, row, 1), PlaneRow(planes, image, channel, row, 0) + 1, convolution.InputWidth, inputGradient + place);
     });
 
     /// <summary>Copies output planes [w, plane], image rows from row <paramref name="above"/> on, to a run's output.</summary>
     internal void Take(float* planes, int run, int group, int above, float* output) => EachOutputRow(run, group, (image, channel, row, place) =>
-        new ReadOnlySpan<float>(planes + ((long)channel * Plane) + Lead + (((image * Rows) + row + above) * Pitch), convolution.OutputWidth)
-            .CopyTo(new Span<float>(output + place, convolution.OutputWidth)));
+        PixelRows.Copy(OutputRow(planes, image, channel, row + above), convolution.OutputWidth, output + place));
 
     /// <summary>The other way round.</summary>
     internal void Put(float* output, int run, int group, int above, float* planes) => EachOutputRow(run, group, (image, channel, row, place) =>
-        new ReadOnlySpan<float>(output + place, convolution.OutputWidth)
-            .CopyTo(new Span<float>(planes + ((long)channel * Plane) + Lead + (((image * Rows) + row + above) * Pitch), convolution.OutputWidth)));
+        PixelRows.Copy(output + place, convolution.OutputWidth, OutputRow(planes, image, channel, row + above)));
 
     /// <summary>Images of a run; the last may have fewer.</summary>
     internal int ImagesOf(int run) => Math.Min(ImagesAtOnce, convolution.Images - (run * ImagesAtOnce));
 
-    // The first column whose padded place has this parity.
-    private int FirstColumn(int parity) => convolution.Stride == 1 ? 0 : 1 - parity;
-
-    private void Copy(float* row, int parity, float* target)
+    // Where a row of an input image stands in the plane of its columns of a parity; the border's row is the first.
+    private float* PlaneRow(float* planes, int image, int channel, int row, int parity)
     {
-        if (convolution.Stride == 1)
-        {
-            new ReadOnlySpan<float>(row, convolution.InputWidth).CopyTo(new Span<float>(target + 1, convolution.InputWidth));
-            return;
-        }
-        var x = FirstColumn(parity);
-        for (var to = (x + 1) / convolution.Stride; x < convolution.InputWidth; x += convolution.Stride)
-        {
-            target[to++] = row[x];
-        }
+        var y = row + 1;
+        var phase = (y % convolution.Stride * convolution.Stride) + parity;
+        return planes + ((((long)channel * Phases) + phase) * Plane) + Lead + (((image * Rows) + (y / convolution.Stride)) * Pitch);
     }
+
+    private float* OutputRow(float* planes, int image, int channel, int row) =>
+        planes + ((long)channel * Plane) + Lead + (((image * Rows) + row) * Pitch);
 
     private void EachRow(int run, int group, Action<int, int, int, long> row) =>
         Each(run, group, convolution.InputHeight, convolution.InputWidth, row);

@@ -10,7 +10,7 @@ namespace GateConnect.Kernels;
 internal sealed unsafe class SourcePixels
 {
     private const int Width = PixelBlocks.Width;
-    private const int Run = 8;
+    private const int Run = PixelRows.Run;
 
     private readonly Projection projection;
     private readonly int panel;
@@ -55,7 +55,7 @@ internal sealed unsafe class SourcePixels
             {
                 for (var lane = 0; lane < filled; lane += Run)
                 {
-                    PickEight(from + places[lane]).Store(to + spots[lane]);
+                    PixelRows.Evens(from + places[lane]).Store(to + spots[lane]);
                 }
             }
             else
@@ -87,14 +87,6 @@ internal sealed unsafe class SourcePixels
     }
 
     /// <summary>Whether eight pixels in turn are always every second one of sixteen that stand together.</summary>
-    internal static bool HasPairs(Projection projection) => Avx2.IsSupported && projection.Stride == 2
+    internal static bool HasPairs(Projection projection) => PixelRows.IsSupported && projection.Stride == 2
         && projection.OutputWidth % Run == 0 && projection.InputWidth == 2 * projection.OutputWidth;
-
-    // Numbers 0, 2, ... 14.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> PickEight(float* from)
-    {
-        var even = Avx.Shuffle(Vector256.Load(from), Vector256.Load(from + 8), 0x88);   // 0 2 8 10 | 4 6 12 14
-        return Avx2.Permute4x64(even.AsDouble(), 0xD8).AsSingle();
-    }
 }

@@ -9,7 +9,7 @@ namespace GateConnect.Kernels;
 internal sealed unsafe class SpreadPixels
 {
     private const int Width = PixelBlocks.Width;
-    private const int Run = 8;
+    private const int Run = PixelRows.Run;
 
     private readonly Projection projection;
     private readonly float* gradient;
@@ -61,7 +61,7 @@ internal sealed unsafe class SpreadPixels
                 for (var index = 0; index < count; index += Run)
                 {
                     Sse.Prefetch1(slab + places[index] + (rows * Width));
-                    SpreadEight(Vector256.Load(slab + places[index]), tile + lanes[index]);
+                    PixelRows.Spread(Vector256.Load(slab + places[index]), tile + lanes[index]);
                 }
                 continue;
             }
@@ -70,14 +70,5 @@ internal sealed unsafe class SpreadPixels
                 tile[lanes[index]] = slab[places[index]];
             }
         }
-    }
-
-    // To numbers 0, 2, ... 14; the others become zero.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SpreadEight(Vector256<float> values, float* to)
-    {
-        var spread = Avx2.Permute4x64(values.AsDouble(), 0xD8).AsSingle();              // 0 1 4 5 | 2 3 6 7
-        Avx.UnpackLow(spread, Vector256<float>.Zero).Store(to);                         // 0 . 1 . | 2 . 3 .
-        Avx.UnpackHigh(spread, Vector256<float>.Zero).Store(to + Run);                  // 4 . 5 . | 6 . 7 .
     }
 }
