@@ -35,6 +35,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 {
                     var target = aggregation.Output + shape.Slab(block, channel);
                     var output = streamed ? slabOut : target;
+                    aggregation.Blocks.Prefetch(aggregation.Thin, thinChannels, block + 1, channel, Slab, aggregation.Channels);
                     Branches(aggregation, expand, block, channel, thin, y);
                     Combine<Rectified>(gates, shape.BranchStride(channel), y, output);
                     if (next is not null)
@@ -102,6 +103,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                     {
                         ReduceSlabBackward(next, widen!, channel, nextTile, outputGradient, output, dx, nextSums[worker]);
                     }
+                    aggregation.Blocks.Prefetch(aggregation.Thin, thinChannels, block + 1, channel, Slab, aggregation.Channels);
+                    next?.Reduction.Blocks.Prefetch(next.Thin, nextChannels, block + 1, channel, Slab, aggregation.Channels);
                     if (gradients.Gates != null)
                     {
                         Branches(aggregation, expand, block, channel, thin, y);

@@ -80,7 +80,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             shifts[channel] = (gradients.MeanGradient[channel] / pooled) - (slopes[channel] * gradients.Mean[channel]);
         }
         var streamed = IsStreamed(projection.OutputBlocks, inputShape);
-        using var tiles = new Scratch(workers, (outputs + outputPlaces + inputs + (2L * inputPlaces)) * Width);
+        using var tiles = new Scratch(
+            workers, (outputs + outputPlaces + inputs + inputPlaces + (long)Tile<TSimd, TVector>.WholeGroups(inputs)) * Width);
         using var sums = new Scratch(workers, (long)outputPlaces * inputPlaces);
         Workers.Run(projection.OutputBlocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {

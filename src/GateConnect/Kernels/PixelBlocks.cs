@@ -4,6 +4,7 @@
 // of the cache. Thin tensors keep torch's [N, channels, H, W]; a block's share of one is copied to a tile and back.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GateConnect.Kernels;
 
@@ -68,6 +69,30 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
                 Copy(tile + (channel * Width) + done, run, thin + place + ((long)channel * PixelsPerImage));
             }
             done += run;
+        }
+    }
+
+    /// <summary>Asks for a share of what <see cref="Gather"/> will read, if there is such a block.</summary>
+    /// <param name="thin">[N, channels, H*W].</param>
+    /// <param name="channels">Its channels.</param>
+    /// <param name="block">Which block.</param>
+    /// <param name="done">How much of the present block's work is done,</param>
+    /// <param name="part">how much is about to be done,</param>
+    /// <param name="whole">and how much it is in all: the share.</param>
+    internal unsafe void Prefetch(float* thin, int channels, int block, int done, int part, int whole)
+    {
+        if (!Sse.IsSupported || block >= Count)
+        {
+            return;
+        }
+        var (place, run) = Locate(channels, block, 0);
+        for (var channel = done * channels / whole; channel < Math.Min(whole, done + part) * channels / whole; channel++)
+        {
+            var row = thin + place + ((long)channel * PixelsPerImage);
+            for (var pixel = 0; pixel < run; pixel += 16)
+            {
+                Sse.Prefetch1(row + pixel);
+            }
         }
     }
 

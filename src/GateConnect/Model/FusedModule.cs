@@ -84,7 +84,7 @@ internal sealed unsafe class FusedModule
     internal InputGradient? Backward(InputGradient outputGradient)
     {
         var aggregation = Aggregation();
-        var identityGradient = new WideTensor(empty_like(identity!.Values), identity.Branches, Channels, identity.Images, identity.Height, identity.Width);
+        var identityGradient = pass.Take(identity!.Branches, Channels, identity.Images, identity.Height, identity.Width);
         Tensor dthin = empty_like(thin!), dexpand = empty_like(expand!), dbias = empty_like(bias!);
         var dscale = scale!.requires_grad ? empty_like(scale) : null;
         var dgates = gates.requires_grad ? empty_like(gates) : null;
@@ -103,7 +103,7 @@ internal sealed unsafe class FusedModule
             outputGradient.Pending,
             pass.Workers);
         outputGradient.Finish();
-        output!.Values.Dispose();
+        pass.Return(output!);
         if (dgates is not null)
         {
             FusedPass.AddGradient(gates, dgates);
@@ -122,7 +122,7 @@ internal sealed unsafe class FusedModule
         reduced!.Dispose();
         if (bank.shortcut is null)
         {
-            return PendingGradient(dreduced, identityGradient.Values, null, scale!);
+            return PendingGradient(dreduced, identityGradient, null, scale!);
         }
         var projection = Projection(bank.shortcut, identity);
         return PendingGradient(dreduced, ProjectBackward(projection, identityGradient), projection, ones(input.Channels));
@@ -183,8 +183,7 @@ internal sealed unsafe class FusedModule
     private WideTensor Aggregate(Tensor identityScale)
     {
         (scale, expand, bias) = (pass.Keep(identityScale), pass.Keep(expand!.contiguous()), pass.Keep(bias!.contiguous()));
-        output = WideTensor.Empty((int)gates.shape[0], Channels, identity!.Images, identity.Height, identity.Width);
-        pass.Keep(output.Values);
+        output = pass.Take((int)gates.shape[0], Channels, identity!.Images, identity.Height, identity.Width);
         var reduction = Next?.Expect(output);
         pass.Kernels.Aggregate(Aggregation(), reduction, reduction is null ? null : Next!.reduced!.Floats(), pass.Workers);
         return output;
@@ -201,8 +200,7 @@ internal sealed unsafe class FusedModule
     private Tensor Project(Shortcut shortcut)
     {
         var projection = Projection(shortcut, output: null);
-        identity = WideTensor.Empty(Sources, Channels, projection.Images, projection.OutputHeight, projection.OutputWidth);
-        pass.Keep(identity.Values);
+        identity = pass.Take(Sources, Channels, projection.Images, projection.OutputHeight, projection.OutputWidth);
         (projectedMean, projectedVariance) = (pass.KeepLeaf(empty(Channels)), pass.KeepLeaf(empty(Channels)));
         projection = Projection(shortcut, identity);
         pass.Kernels.Project(projection, projectedMean.Floats(), projectedVariance.Floats(), pass.Workers);
@@ -213,14 +211,14 @@ internal sealed unsafe class FusedModule
     }
 
     // dx = S^T dy + W1^T dthin is left to the module before, which can do it block by block.
-    private InputGradient PendingGradient(Tensor dreduced, Tensor shortcutGradient, Projection? projection, Tensor factor)
+    private InputGradient PendingGradient(Tensor dreduced, WideTensor shortcutGradient, Projection? projection, Tensor factor)
     {
         var dreduce = empty_like(bank.trunk.reduce);
         var pending = new ReductionGradients
         {
             Reduction = Reduction(),
             Thin = dreduced.Floats(),
-            Output = shortcutGradient.Floats(),
+            Output = shortcutGradient.Values.Floats(),
             Projection = projection,
             IdentityScale = factor.Floats(),
             Weights = dreduce.Floats(),
@@ -228,15 +226,15 @@ internal sealed unsafe class FusedModule
         return new InputGradient(null, pending, () =>
         {
             FusedPass.AddGradient(bank.trunk.reduce, dreduce);
-            shortcutGradient.Dispose();
+            pass.Return(shortcutGradient);
             dreduced.Dispose();
         });
     }
 
     // What the projection gives back, at the pixels that it read.
-    private Tensor ProjectBackward(Projection projection, WideTensor identityGradient)
+    private WideTensor ProjectBackward(Projection projection, WideTensor identityGradient)
     {
-        var gradient = WideTensor.Empty(Sources, input!.Channels, identity!.Images, identity.Height, identity.Width);
+        var gradient = pass.Take(Sources, input!.Channels, identity!.Images, identity.Height, identity.Width);
         var weight = bank.shortcut!.weight;
         var dproject = empty_like(weight);
         Tensor? dmean = projectedMean!.grad, dvariance = projectedVariance!.grad; // null where running statistics are used
@@ -253,9 +251,9 @@ internal sealed unsafe class FusedModule
             },
             dproject.Floats(), gradient.Values.Floats(), pass.Workers);
         FusedPass.AddGradient(weight, dproject);
-        identityGradient.Values.Dispose();
-        identity.Values.Dispose();
-        return gradient.Values;
+        pass.Return(identityGradient);
+        pass.Return(identity);
+        return gradient;
     }
 
     private Activations Activations() => new()
