@@ -78,7 +78,10 @@ internal sealed unsafe class AggregationGradients
     /// <summary>dx', a wide tensor of R branches and d channels; null where it comes from the module that read x'.</summary>
     internal required float* Output { get; init; }
 
-    /// <summary>dy, a wide tensor of I branches and d channels, summed over the branches where they share x; u dy is what x gets.</summary>
+    /// <summary>
+    /// dy, a wide tensor of I branches and d channels, summed over the branches where they share x; u dy is what x gets. May
+    /// stand where x' stands, if that has I branches.
+    /// </summary>
     internal required float* Identity { get; init; }
 
     /// <summary>du, [d]; null where u is constant.</summary>

@@ -71,7 +71,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var nextChannels = next?.Reduction.ThinChannels ?? 0;
         var layout = new GradientSums(aggregation);
-        var streamed = aggregation.Identities == aggregation.Sources && IsStreamed(aggregation.Blocks, inputShape);
+        // dy is made where it stays if that is in the caches anyway: where x' stood, which has just been read, or a small tensor.
+        var shared = aggregation.Identities != aggregation.Sources;
+        var inPlace = !shared && (gradients.Identity == aggregation.Output || !IsStreamed(aggregation.Blocks, inputShape));
         var projection = next?.Projection;
         var spreadRows = projection is null ? 0 : Slab * aggregation.Readers;
         using var tiles = new Scratch(
@@ -114,12 +116,20 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                             Target = sum + layout.Gates, TargetRow = aggregation.Sources, TargetColumn = 1,
                         });
                     }
-                    Combine<Overwrite>(gates, stride, dx, y);
-                    IdentityBackward(aggregation, gradients, block, channel, y, sum + layout.Scale, streamed);
+                    var place = gradients.Identity + inputShape.Slab(block, channel);
+                    var dy = inPlace ? place : y;
+                    Combine<Overwrite>(gates, stride, dx, dy);
+                    if (shared)
+                    {
+                        Tile<TSimd, TVector>.AddRows(aggregation.Sources, dy, stride, place);
+                    }
+                    if (gradients.IdentityScale != null)
+                    {
+                        ScaleBackward(inputShape, channel, shared ? place : dy, aggregation.Identity + inputShape.Slab(block, channel), sum + layout.Scale);
+                    }
                     ExpandBackward(
-                        aggregation, contract, layout, channel, thin, y, sum, dthin,
-                        (projected is null ? outputGradient : output) + (aggregation.Readers * stride),
-                        streamed ? gradients.Identity + inputShape.Slab(block, channel) : null);
+                        aggregation, contract, layout, channel, thin, dy, sum, dthin,
+                        (projected is null ? outputGradient : output) + (aggregation.Readers * stride), shared || inPlace ? null : place);
                 }
                 aggregation.Blocks.Scatter(dthin, thinChannels, block, gradients.Thin);
             }
@@ -180,27 +190,14 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
     }
 
-    // dy of a slab into its place, summed over the branches where they share the identity path, unless it will be streamed; and du.
+    // du of a slab's channels, from dy and x.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void IdentityBackward(
-        Aggregation aggregation, AggregationGradients gradients, int block, int channel, float* dy, float* scaleSum, bool streamed)
+    private static void ScaleBackward(WideShape shape, int channel, float* dy, float* x, float* sums)
     {
-        var shape = aggregation.IdentityShape;
-        var stride = shape.BranchStride(channel);
-        var place = shape.Slab(block, channel);
-        if (aggregation.Identities != aggregation.Sources)
+        var channels = shape.ChannelsOfSlab(channel);
+        for (var row = 0; row < shape.Branches * channels; row++)
         {
-            Tile<TSimd, TVector>.AddRows(aggregation.Sources, dy, stride, gradients.Identity + place);
-            dy = gradients.Identity + place;
-        }
-        else if (!streamed)
-        {
-            new ReadOnlySpan<float>(dy, aggregation.Sources * stride).CopyTo(new Span<float>(gradients.Identity + place, aggregation.Sources * stride));
-        }
-        for (var row = 0; gradients.IdentityScale != null && row < shape.Branches * shape.ChannelsOfSlab(channel); row++)
-        {
-            scaleSum[channel + (row % shape.ChannelsOfSlab(channel))] +=
-                Tile<TSimd, TVector>.DotOne(dy + (row * Width), aggregation.Identity + place + (row * Width), Width);
+            sums[channel + (row % channels)] += Tile<TSimd, TVector>.DotOne(dy + (row * Width), x + (row * Width), Width);
         }
     }
 

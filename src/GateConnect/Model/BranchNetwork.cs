@@ -48,9 +48,6 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The gates, owned by the network.</summary>
     public ConnectionGates Gates { get; }
 
-    /// <summary>What the fast path keeps from step to step.</summary>
-    internal WideMemory WideMemory { get; } = new();
-
     /// <summary>A network with fresh weights, wired as the rule starts: random where it is learned.</summary>
     /// <param name="blueprint">The plan.</param>
     /// <param name="rule">Any but <see cref="ConnectivityRule.Full"/>, which is a <see cref="ResNeXt"/>.</param>
@@ -144,7 +141,6 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
         if (disposing)
         {
             Gates.Dispose();
-            WideMemory.Dispose();
         }
         base.Dispose(disposing);
     }

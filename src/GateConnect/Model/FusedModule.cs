@@ -84,7 +84,9 @@ internal sealed unsafe class FusedModule
     internal InputGradient? Backward(InputGradient outputGradient)
     {
         var aggregation = Aggregation();
-        var identityGradient = pass.Take(identity!.Branches, Channels, identity.Images, identity.Height, identity.Width);
+        // x' is read for the last time, a slab before dy of the same pixels is written.
+        var inPlace = output!.Branches == identity!.Branches;
+        var identityGradient = inPlace ? output : WideTensor.Empty(identity.Branches, Channels, identity.Images, identity.Height, identity.Width);
         Tensor dthin = empty_like(thin!), dexpand = empty_like(expand!), dbias = empty_like(bias!);
         var dscale = scale!.requires_grad ? empty_like(scale) : null;
         var dgates = gates.requires_grad ? empty_like(gates) : null;
@@ -103,7 +105,10 @@ internal sealed unsafe class FusedModule
             outputGradient.Pending,
             pass.Workers);
         outputGradient.Finish();
-        pass.Return(output!);
+        if (!inPlace)
+        {
+            output.Values.Dispose();
+        }
         if (dgates is not null)
         {
             FusedPass.AddGradient(gates, dgates);
@@ -122,7 +127,7 @@ internal sealed unsafe class FusedModule
         reduced!.Dispose();
         if (bank.shortcut is null)
         {
-            return PendingGradient(dreduced, identityGradient, null, scale!);
+            return PendingGradient(dreduced, identityGradient.Values, null, scale!);
         }
         var projection = Projection(bank.shortcut, identity);
         return PendingGradient(dreduced, ProjectBackward(projection, identityGradient), projection, ones(input.Channels));
@@ -183,7 +188,8 @@ internal sealed unsafe class FusedModule
     private WideTensor Aggregate(Tensor identityScale)
     {
         (scale, expand, bias) = (pass.Keep(identityScale), pass.Keep(expand!.contiguous()), pass.Keep(bias!.contiguous()));
-        output = pass.Take((int)gates.shape[0], Channels, identity!.Images, identity.Height, identity.Width);
+        output = WideTensor.Empty((int)gates.shape[0], Channels, identity!.Images, identity.Height, identity.Width);
+        pass.Keep(output.Values);
         var reduction = Next?.Expect(output);
         pass.Kernels.Aggregate(Aggregation(), reduction, reduction is null ? null : Next!.reduced!.Floats(), pass.Workers);
         return output;
@@ -200,7 +206,8 @@ internal sealed unsafe class FusedModule
     private Tensor Project(Shortcut shortcut)
     {
         var projection = Projection(shortcut, output: null);
-        identity = pass.Take(Sources, Channels, projection.Images, projection.OutputHeight, projection.OutputWidth);
+        identity = WideTensor.Empty(Sources, Channels, projection.Images, projection.OutputHeight, projection.OutputWidth);
+        pass.Keep(identity.Values);
         (projectedMean, projectedVariance) = (pass.KeepLeaf(empty(Channels)), pass.KeepLeaf(empty(Channels)));
         projection = Projection(shortcut, identity);
         pass.Kernels.Project(projection, projectedMean.Floats(), projectedVariance.Floats(), pass.Workers);
@@ -211,14 +218,14 @@ internal sealed unsafe class FusedModule
     }
 
     // dx = S^T dy + W1^T dthin is left to the module before, which can do it block by block.
-    private InputGradient PendingGradient(Tensor dreduced, WideTensor shortcutGradient, Projection? projection, Tensor factor)
+    private InputGradient PendingGradient(Tensor dreduced, Tensor shortcutGradient, Projection? projection, Tensor factor)
     {
         var dreduce = empty_like(bank.trunk.reduce);
         var pending = new ReductionGradients
         {
             Reduction = Reduction(),
             Thin = dreduced.Floats(),
-            Output = shortcutGradient.Values.Floats(),
+            Output = shortcutGradient.Floats(),
             Projection = projection,
             IdentityScale = factor.Floats(),
             Weights = dreduce.Floats(),
@@ -226,15 +233,15 @@ internal sealed unsafe class FusedModule
         return new InputGradient(null, pending, () =>
         {
             FusedPass.AddGradient(bank.trunk.reduce, dreduce);
-            pass.Return(shortcutGradient);
+            shortcutGradient.Dispose();
             dreduced.Dispose();
         });
     }
 
     // What the projection gives back, at the pixels that it read.
-    private WideTensor ProjectBackward(Projection projection, WideTensor identityGradient)
+    private Tensor ProjectBackward(Projection projection, WideTensor identityGradient)
     {
-        var gradient = pass.Take(Sources, input!.Channels, identity!.Images, identity.Height, identity.Width);
+        var gradient = WideTensor.Empty(Sources, input!.Channels, identity!.Images, identity.Height, identity.Width);
         var weight = bank.shortcut!.weight;
         var dproject = empty_like(weight);
         Tensor? dmean = projectedMean!.grad, dvariance = projectedVariance!.grad; // null where running statistics are used
@@ -251,9 +258,9 @@ internal sealed unsafe class FusedModule
             },
             dproject.Floats(), gradient.Values.Floats(), pass.Workers);
         FusedPass.AddGradient(weight, dproject);
-        pass.Return(identityGradient);
-        pass.Return(identity);
-        return gradient;
+        identityGradient.Values.Dispose();
+        identity.Values.Dispose();
+        return gradient.Values;
     }
 
     private Activations Activations() => new()

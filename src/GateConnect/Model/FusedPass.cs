@@ -10,14 +10,11 @@ internal sealed class FusedPass
 {
     private readonly List<FusedModule> modules = [];
     private readonly bool differentiable;
-    private readonly WideMemory? memory;
     private Tensor? stemLeaf;
 
-    private FusedPass(BranchNetwork network, Tensor stem, bool differentiable)
+    private FusedPass(BranchNetwork network, bool differentiable)
     {
         this.differentiable = differentiable;
-        var shape = stem.shape;
-        memory = differentiable && network.WideMemory.TryGive(this, (int)shape[0], (int)shape[2], (int)shape[3]) ? network.WideMemory : null;
         (Workers, Kernels) = (get_num_threads(), network.Options.Width);
         for (var index = 0; index < network.modules.Count; index++)
         {
@@ -39,9 +36,6 @@ internal sealed class FusedPass
     /// <summary>Threads of every kernel: those of libtorch.</summary>
     internal int Workers { get; }
 
-    /// <summary>Whether it has gone back too, so that nobody reads its tensors any more.</summary>
-    internal bool IsFinished { get; private set; }
-
     /// <summary>Those of the network's options.</summary>
     internal BlockKernels Kernels { get; }
 
@@ -52,31 +46,8 @@ internal sealed class FusedPass
     internal static Tensor Apply(BranchNetwork network, Tensor stem)
     {
         var differentiable = is_grad_enabled();
-        var pass = new FusedPass(network, stem, differentiable);
+        var pass = new FusedPass(network, differentiable);
         return differentiable ? Node.apply(stem, pass) : pass.Forward(stem);
-    }
-
-    /// <summary>A wide tensor, its content undefined; <see cref="Return"/> it as soon as it has been read for the last time.</summary>
-    internal WideTensor Take(int branches, int channels, int images, int height, int width)
-    {
-        if (memory is null)
-        {
-            var wide = WideTensor.Empty(branches, channels, images, height, width);
-            Keep(wide.Values);
-            return wide;
-        }
-        return new WideTensor(memory.Take(WideTensor.Shape(branches, channels, images, height, width)), branches, channels, images, height, width);
-    }
-
-    /// <summary>Has it back.</summary>
-    internal void Return(WideTensor wide)
-    {
-        if (memory is null)
-        {
-            wide.Values.Dispose();
-            return;
-        }
-        memory.Return(wide.Values);
     }
 
     /// <summary>Hands a tensor to whoever called the network: backward comes after forward's own scope has ended.</summary>
@@ -113,7 +84,7 @@ internal sealed class FusedPass
             var next = module.Forward();
             if (!differentiable)
             {
-                Return(x);
+                x.Values.Dispose();
             }
             x = next;
         }
@@ -129,7 +100,6 @@ internal sealed class FusedPass
         {
             dx = modules[index].Backward(dx)!;
         }
-        IsFinished = true;
         return stemLeaf!.grad!.MoveToOuterDisposeScope();
     }
 

@@ -11,12 +11,11 @@ internal sealed record WideTensor(Tensor Values, int Branches, int Channels, int
     internal PixelBlocks Blocks => new(Images, Height * Width);
 
     /// <summary>Memory for one, its content undefined; belongs to the present scope.</summary>
-    internal static WideTensor Empty(int branches, int channels, int images, int height, int width) =>
-        new(empty(Shape(branches, channels, images, height, width), ScalarType.Float32), branches, channels, images, height, width);
-
-    /// <summary>The shape of its values.</summary>
-    internal static long[] Shape(int branches, int channels, int images, int height, int width) =>
-        [new PixelBlocks(images, height * width).Count, branches, channels, PixelBlocks.Width];
+    internal static WideTensor Empty(int branches, int channels, int images, int height, int width)
+    {
+        var blocks = new PixelBlocks(images, height * width);
+        return new(empty([blocks.Count, branches, channels, PixelBlocks.Width], ScalarType.Float32), branches, channels, images, height, width);
+    }
 
     /// <summary>From planes, [N, d, H, W], as one branch.</summary>
     internal static unsafe WideTensor Pack(Tensor planes, int workers)
