@@ -12,6 +12,7 @@ namespace GateConnect.Benchmarks;
 internal static class PathCurves
 {
     private const int ComparedSteps = 50;
+    private const int TestImages = 2000;
 
     /// <summary>Prints Markdown tables.</summary>
     /// <param name="archive">CIFAR-10, an archive or a folder.</param>
@@ -25,7 +26,7 @@ internal static class PathCurves
         {
             var seeds = new Seeds(seed);
             var (train, test) = DatasetReader.Read(new DatasetRequest(DatasetKind.Cifar10, archive, seeds) { ImageSize = 16 });
-            var data = TrainingData.Of(DatasetSplit.Limit(train, images, seeds), Augmentation.PadCropFlip(pad: 2), test);
+            var data = TrainingData.Of(DatasetSplit.Limit(train, images, seeds), Augmentation.PadCropFlip(pad: 2), DatasetSplit.Limit(test, TestImages, seeds));
             var reference = Train(KernelPath.Reference, data, seeds, epochs);
             var fast = Train(KernelPath.Fast, data, seeds, epochs);
             Print(seed, reference, fast);

@@ -11,10 +11,14 @@
 //     ResNeXt     3x16x16   64     60           717 to 723    535 beside 184 of CIFAR-10 as it was read
 //     ResNeXt     3x32x32   128    480          1,779 or more 2,420 (measured within the first step only)
 //
+// On the fast path, batches of 128, 64 and 32 with {20,4,8} and {29,8,8} at 3x32x32 peaked at 1.3 to 1.6 times their activations
+// ("x kept" in benchmarks/results/2026-11-24-zen3-avx2.md).
+//
 // The cost model counts what backward must keep at the least; gated sums, normalised copies, gradients and the
 // workspaces of the convolutions come on top, and freed blocks that fit nothing new stay (docs/memory.md).
 using System.Globalization;
 using GateConnect.Architecture;
+using GateConnect.Model;
 using GateConnect.Runtime;
 
 namespace GateConnect.Experiments;
@@ -28,7 +32,7 @@ internal sealed record MemoryForecast(long FixedBytes, long BytesPerImage)
     private const long RuntimeBytes = 250L << 20;
 
     // Bytes at the peak for every byte of activations that the cost model counts.
-    private const double PeakPerKeptInBranches = 5.5, PeakPerKeptInResNeXt = 4.5;
+    private const double PeakPerKeptFused = 2, PeakPerKeptInBranches = 5.5, PeakPerKeptInResNeXt = 4.5;
 
     /// <summary>The forecast for training a network.</summary>
     /// <param name="blueprint">The network, with the size of its images.</param>
@@ -37,7 +41,8 @@ internal sealed record MemoryForecast(long FixedBytes, long BytesPerImage)
     public static MemoryForecast Of(NetworkBlueprint blueprint, NetworkForm form, long datasetBytes)
     {
         var cost = CostModel.Of(blueprint, form);
-        var factor = form == NetworkForm.Branches ? PeakPerKeptInBranches : PeakPerKeptInResNeXt;
+        var factor = form != NetworkForm.Branches ? PeakPerKeptInResNeXt
+            : FusedPass.Supports(NetworkOptions.Default, blueprint.Size) ? PeakPerKeptFused : PeakPerKeptInBranches;
         return new MemoryForecast(
             RuntimeBytes + datasetBytes + (cost.Parameters * 4 * sizeof(float)), (long)(factor * cost.ActivationBytes));
     }

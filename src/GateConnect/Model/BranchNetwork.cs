@@ -120,7 +120,7 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        if (FusedPass.Supports(Options))
+        if (FusedPass.Supports(Options, Blueprint.Size))
         {
             return head.call(FusedPass.Apply(this, stem.call(input))).MoveToOuterDisposeScope(); // [N, classes]
         }

@@ -1,4 +1,5 @@
 // All modules on the fast path, as one node of torch's graph: from the stem's output to the head's input and back.
+using GateConnect.Architecture;
 using GateConnect.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -28,9 +29,13 @@ internal sealed class FusedPass
         }
     }
 
-    /// <summary>Whether this machine and these options have a fast path.</summary>
-    internal static bool Supports(NetworkOptions options) =>
-        options is { Kernels: KernelPath.Fast, Precision: ScalarType.Float32, Device.type: DeviceType.CPU }
+    // With w = 32 the kernels are as fast as plain torch operations, with w = 64 slower by a third (two threads, Zen 3, batch 8 and
+    // 4): a branch's weights then fill the caches, and the library's own 3x3 is good.
+    private const int WidestBottleneck = 32;
+
+    /// <summary>Whether this machine and these options have a fast path, and it is one for a network of this size.</summary>
+    internal static bool Supports(NetworkOptions options, NetworkSize size) =>
+        size.BottleneckWidth <= WidestBottleneck && options is { Kernels: KernelPath.Fast, Precision: ScalarType.Float32, Device.type: DeviceType.CPU }
         && (BlockKernels.Best.Lanes > 1 || options.Width != BlockKernels.Best);
 
     /// <summary>Threads of every kernel: those of libtorch.</summary>

@@ -8,7 +8,10 @@ namespace GateConnect.Model;
 /// <summary>How the modules are computed; the results agree up to rounding.</summary>
 public enum KernelPath
 {
-    /// <summary>By fused kernels where device, precision and processor have them, else as <see cref="Reference"/>.</summary>
+    /// <summary>
+    /// By fused kernels where device, precision and processor have them and they pay, which is up to a bottleneck width of
+    /// 32; else as <see cref="Reference"/>.
+    /// </summary>
     Fast,
 
     /// <summary>By plain torch operations, on any device.</summary>
