@@ -17,7 +17,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var shape = projection.OutputShape;
         var panel = Tile<TSimd, TVector>.Panel;
         var sums = new double[workers][];
-        using var tiles = new Scratch(workers, (inputs + (long)Tile<TSimd, TVector>.WholeGroups(outputs)) * Width);
+        using var tiles = new Scratch(workers, (inputs + (long)PackedWeights.WholeGroups(outputs)) * Width);
         using var partials = new Scratch(workers, 2L * outputs * lanes);
         var streamed = IsStreamed(projection.OutputBlocks, shape);
         Workers.Run(projection.OutputBlocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
@@ -68,7 +68,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var (inputs, outputs) = (projection.InputChannels, projection.OutputChannels);
         var (inputShape, outputShape) = (projection.InputShape, projection.OutputShape);
         var panel = Tile<TSimd, TVector>.Panel;
-        int inputPlaces = Tile<TSimd, TVector>.WholePanels(inputs), outputPlaces = Tile<TSimd, TVector>.WholeGroups(outputs);
+        int inputPlaces = Tile<TSimd, TVector>.WholePanels(inputs), outputPlaces = PackedWeights.WholeGroups(outputs);
         using var turned = new PackedWeights(1, inputs, outputs);
         turned.Pack(0, projection.Weights, inputs, 1, outputs, inputs);
         using var terms = new Scratch(2, outputs);
@@ -81,7 +81,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         }
         var streamed = IsStreamed(projection.OutputBlocks, inputShape);
         using var tiles = new Scratch(
-            workers, (outputs + outputPlaces + inputs + inputPlaces + (long)Tile<TSimd, TVector>.WholeGroups(inputs)) * Width);
+            workers, (outputs + outputPlaces + inputs + inputPlaces + (long)PackedWeights.WholeGroups(inputs)) * Width);
         using var sums = new Scratch(workers, (long)outputPlaces * inputPlaces);
         Workers.Run(projection.OutputBlocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
@@ -143,7 +143,7 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             Tile<TSimd, TVector>.Stream(row, Width, target);
             return;
         }
-        new ReadOnlySpan<float>(row, Width).CopyTo(new Span<float>(target, Width));
+        PixelRows.Copy(row, Width, target);
     }
 
     // A worker's way through branches and blocks, which knows what comes next: memory is asked for a tile ahead.
@@ -209,8 +209,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             for (var channel = Share(done, whole, projection.OutputChannels); channel < last; channel++)
             {
                 var row = place + shape.Row(NextBranch, channel);
-                Tile<TSimd, TVector>.Prefetch(projection.Output + row, Width);
-                Tile<TSimd, TVector>.Prefetch(gradient + row, Width);
+                PixelRows.Prefetch(projection.Output + row, Width);
+                PixelRows.Prefetch(gradient + row, Width);
             }
         }
 

@@ -1,4 +1,6 @@
 // What the kernels of the grouped 3x3 work on: sizes, and memory that is the caller's.
+using GateConnect.Architecture;
+
 namespace GateConnect.Kernels;
 
 /// <summary>Sizes and tensors of a grouped 3x3 convolution with padding 1, w channels in and out of each group.</summary>
@@ -49,10 +51,7 @@ internal sealed unsafe class Convolution
         return packed;
     }
 
-    /// <summary>Pixels that every stride-th of so many are, and a 3x3 with padding 1 gives.</summary>
-    internal static int Strided(int size, int stride) => ((size - 1) / stride) + 1;
+    internal int OutputHeight => NetworkBlueprint.Strided(InputHeight, Stride);
 
-    internal int OutputHeight => Strided(InputHeight, Stride);
-
-    internal int OutputWidth => Strided(InputWidth, Stride);
+    internal int OutputWidth => NetworkBlueprint.Strided(InputWidth, Stride);
 }

@@ -14,9 +14,12 @@ internal sealed unsafe class PackedWeights : IDisposable
     /// <param name="steps">Their columns, at most.</param>
     internal PackedWeights(int parts, int rows, int steps)
     {
-        PartLength = (rows + Rows - 1) / Rows * Rows * steps;
+        PartLength = WholeGroups(rows) * steps;
         memory = new Scratch(1, (long)parts * PartLength);
     }
+
+    /// <summary>Up to whole groups of rows that are computed together.</summary>
+    internal static int WholeGroups(int rows) => (rows + Rows - 1) / Rows * Rows;
 
     /// <summary>Floats of a matrix.</summary>
     internal int PartLength { get; }

@@ -3,8 +3,6 @@
 // and 64 pixels fill four AVX-512 registers. In planes of their own, 512 channels 4 KiB apart would share a few sets
 // of the cache. Thin tensors keep torch's [N, channels, H, W]; a block's share of one is copied to a tile and back.
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace GateConnect.Kernels;
 
@@ -42,7 +40,7 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
             var (place, run) = Locate(channels, block, done);
             for (var channel = 0; channel < channels; channel++)
             {
-                Copy(thin + place + ((long)channel * PixelsPerImage), run, tile + (channel * Width) + done);
+                PixelRows.Copy(thin + place + ((long)channel * PixelsPerImage), run, tile + (channel * Width) + done);
             }
             done += run;
         }
@@ -66,7 +64,7 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
             var (place, run) = Locate(channels, block, done);
             for (var channel = 0; channel < channels; channel++)
             {
-                Copy(tile + (channel * Width) + done, run, thin + place + ((long)channel * PixelsPerImage));
+                PixelRows.Copy(tile + (channel * Width) + done, run, thin + place + ((long)channel * PixelsPerImage));
             }
             done += run;
         }
@@ -81,34 +79,15 @@ internal readonly record struct PixelBlocks(int Images, int PixelsPerImage)
     /// <param name="whole">and how much it is in all: the share.</param>
     internal unsafe void Prefetch(float* thin, int channels, int block, int done, int part, int whole)
     {
-        if (!Sse.IsSupported || block >= Count)
+        if (block >= Count)
         {
             return;
         }
         var (place, run) = Locate(channels, block, 0);
         for (var channel = done * channels / whole; channel < Math.Min(whole, done + part) * channels / whole; channel++)
         {
-            var row = thin + place + ((long)channel * PixelsPerImage);
-            for (var pixel = 0; pixel < run; pixel += 16)
-            {
-                Sse.Prefetch1(row + pixel);
-            }
+            PixelRows.Prefetch(thin + place + ((long)channel * PixelsPerImage), run);
         }
-    }
-
-    // Whole rows, which most are, become a few registers: calling a copy routine would take longer than the copy.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Copy(float* source, int length, float* target)
-    {
-        if (length == Width)
-        {
-            for (var pixel = 0; pixel < Width; pixel += Vector256<float>.Count)
-            {
-                Vector256.Load(source + pixel).Store(target + pixel);
-            }
-            return;
-        }
-        new ReadOnlySpan<float>(source, length).CopyTo(new Span<float>(target, length));
     }
 
     // Where the first channel of the block's pixel `done` stands, and how many of the block's pixels follow it in the same image.

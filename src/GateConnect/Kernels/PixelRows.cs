@@ -11,6 +11,9 @@ internal static unsafe class PixelRows
     /// <summary>Numbers that <see cref="Evens"/> and <see cref="Spread"/> move at once.</summary>
     internal const int Run = 8;
 
+    // Floats of a line of the caches.
+    private const int CacheLine = 16;
+
     internal static bool IsSupported => Avx2.IsSupported;
 
     /// <summary>Numbers 0, 2, ... 14 of a row.</summary>
@@ -60,8 +63,18 @@ internal static unsafe class PixelRows
         }
     }
 
-    /// <summary>Copies a row: short ones would take longer to call a copy routine for.</summary>
+    /// <summary>Asks for a row that will be read soon.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Prefetch(float* row, int length)
+    {
+        for (var place = 0; Sse.IsSupported && place < length; place += CacheLine)
+        {
+            Sse.Prefetch1(row + place);
+        }
+    }
+
+    /// <summary>Copies a row: calling a copy routine would take longer than the copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Copy(float* row, int length, float* target)
     {
         var place = 0;

@@ -1,4 +1,6 @@
 // What the kernels of the shared projection work on: sizes, and memory that is the caller's.
+using GateConnect.Architecture;
+
 namespace GateConnect.Kernels;
 
 /// <summary>Sizes and tensors of the shared projection p_k = W x_k at every stride-th pixel.</summary>
@@ -42,9 +44,9 @@ internal sealed unsafe class Projection
         return packed;
     }
 
-    internal int OutputHeight => Convolution.Strided(InputHeight, Stride);
+    internal int OutputHeight => NetworkBlueprint.Strided(InputHeight, Stride);
 
-    internal int OutputWidth => Convolution.Strided(InputWidth, Stride);
+    internal int OutputWidth => NetworkBlueprint.Strided(InputWidth, Stride);
 
     internal WideShape InputShape => new(Branches, InputChannels);
 

@@ -1,5 +1,5 @@
-// Every stride-th pixel of a wide tensor as a tile, and the way back: a tile whose other pixels are zero. Where rows are long
-// enough, eight pixels at a time are picked out of sixteen; else one by one.
+// Every stride-th pixel of a wide tensor as a tile; SpreadPixels is the way back. Where rows are long enough, eight pixels at a
+// time are picked out of sixteen; else one by one.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -40,7 +40,7 @@ internal sealed unsafe class SourcePixels
             var (row, column) = Math.DivRem(pixel, projection.OutputWidth);
             var source = (image * projection.InputBlocks.PixelsPerImage)
                 + (row * projection.Stride * projection.InputWidth) + (column * projection.Stride);
-            places[lane] = (source / Width * projection.InputShape.BlockLength) + (source % Width);
+            places[lane] = projection.InputShape.Pixel(source);
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed unsafe class SpreadPixels
             var place = (image * projection.OutputBlocks.PixelsPerImage)
                 + (row / projection.Stride * projection.OutputWidth) + (column / projection.Stride);
             lanes[count] = lane;
-            places[count++] = (place / Width * projection.InputShape.BlockLength) + (place % Width);
+            places[count++] = projection.InputShape.Pixel(place);
         }
         new Span<float>(tile, projection.Branches * WideShape.SlabChannels * Width).Clear();
     }

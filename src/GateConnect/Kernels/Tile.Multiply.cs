@@ -76,7 +76,7 @@ internal static unsafe partial class Tile<TSimd, TVector>
     {
         if (items.Ahead != null)
         {
-            Prefetch(items.Ahead + (item * items.AheadLength), items.AheadLength);
+            PixelRows.Prefetch(items.Ahead + (item * items.AheadLength), items.AheadLength);
         }
         if (items.Copy != null)
         {

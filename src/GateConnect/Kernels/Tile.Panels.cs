@@ -11,9 +11,6 @@ internal static unsafe partial class Tile<TSimd, TVector>
     /// <summary>P, the pixels of a panel: those that a product sums at once.</summary>
     internal static int Panel => 2 * TSimd.Lanes;
 
-    /// <summary>Up to whole groups of four rows.</summary>
-    internal static int WholeGroups(int rows) => (rows + Rows - 1) / Rows * Rows;
-
     /// <summary>Up to whole panels.</summary>
     internal static int WholePanels(int pixels) => (pixels + Panel - 1) / Panel * Panel;
 
@@ -27,7 +24,7 @@ internal static unsafe partial class Tile<TSimd, TVector>
     internal static void MultiplyPanel<TTarget>(int rows, int steps, float* weights, float* panel, float* target, nint targetRow)
         where TTarget : ITarget
     {
-        var product = Product.Of(WholeGroups(rows), steps, weights, panel, Panel, target, targetRow);
+        var product = Product.Of(PackedWeights.WholeGroups(rows), steps, weights, panel, Panel, target, targetRow);
         product.Pixels = Panel;
         Multiply<TTarget>(product, Items.One);
     }

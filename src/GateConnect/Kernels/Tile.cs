@@ -1,6 +1,5 @@
 // What is done to tiles besides products.
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace GateConnect.Kernels;
 
@@ -68,16 +67,6 @@ internal static unsafe partial class Tile<TSimd, TVector>
                 sum = TSimd.Add(sum, TSimd.Load(source + (row * length) + pixel));
             }
             TSimd.Store(target + pixel, sum);
-        }
-    }
-
-    /// <summary>Asks for memory that will be read soon.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Prefetch(float* source, int length)
-    {
-        for (var index = 0; Sse.IsSupported && index < length; index += 16)
-        {
-            Sse.Prefetch1(source + index);
         }
     }
 

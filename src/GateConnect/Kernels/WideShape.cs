@@ -22,6 +22,9 @@ internal readonly record struct WideShape(int Branches, int Channels)
     /// <summary>The place of the slab that begins with a channel.</summary>
     internal long Slab(int block, int channel) => (((long)block * Channels) + channel) * Branches * PixelBlocks.Width;
 
+    /// <summary>The place of a pixel of the batch, of branch 0 and channel 0.</summary>
+    internal long Pixel(long pixel) => (pixel / PixelBlocks.Width * BlockLength) + (pixel % PixelBlocks.Width);
+
     /// <summary>The place, in its block, of any channel of a branch.</summary>
     internal int Row(int branch, int channel)
     {

@@ -1,5 +1,6 @@
 // Where everything of a folded network's pass over one shape of batch stands: two wide tensors in turn, a projected one and
 // two thin ones, each as large as the largest module needs; and the packed weights.
+using GateConnect.Architecture;
 using GateConnect.Kernels;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ internal sealed unsafe class FoldedPlan : IDisposable
         var (h, w) = (height, width);
         foreach (var module in modules)
         {
-            (h, w) = (Convolution.Strided(h, module.Stride), Convolution.Strided(w, module.Stride));
+            (h, w) = (NetworkBlueprint.Strided(h, module.Stride), NetworkBlueprint.Strided(w, module.Stride));
         }
         result = WideTensor.Empty(1, last.Channels, images, h, w);
         result.Values.DetachFromDisposeScope();
@@ -90,7 +91,7 @@ internal sealed unsafe class FoldedPlan : IDisposable
             var module = modules[index];
             var next = index + 1 < modules.Length ? modules[index + 1] : null;
             var (inputHeight, inputWidth) = (h, w);
-            (h, w) = (Convolution.Strided(h, module.Stride), Convolution.Strided(w, module.Stride));
+            (h, w) = (NetworkBlueprint.Strided(h, module.Stride), NetworkBlueprint.Strided(w, module.Stride));
             var convolution = new Convolution
             {
                 Images = images,
@@ -164,7 +165,7 @@ internal sealed unsafe class FoldedPlan : IDisposable
         foreach (var module in modules)
         {
             activated = Math.Max(activated, (long)images * module.Sources * module.Bottleneck * height * width);
-            (height, width) = (Convolution.Strided(height, module.Stride), Convolution.Strided(width, module.Stride));
+            (height, width) = (NetworkBlueprint.Strided(height, module.Stride), NetworkBlueprint.Strided(width, module.Stride));
             var blocks = new PixelBlocks(images, height * width);
             thin = Math.Max(thin, (long)images * module.Sources * module.Bottleneck * height * width);
             wide = Math.Max(wide, blocks.WideLength((int)module.Gates.shape[0], module.Channels));

@@ -1,6 +1,7 @@
 // One module on the fast path: kernels do what touches pixels; torch, with its autograd, folds a few numbers and in the first
 // module does what reads the stem. The two meet at leaves: the kernels' results are leaves of torch's graph, whose
 // gradients the kernels take up again. BlockBank and GatedAggregation are the reference.
+using GateConnect.Architecture;
 using GateConnect.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -129,7 +130,7 @@ internal sealed unsafe class FusedModule
         {
             return PendingGradient(dreduced, identityGradient.Values, null, scale!);
         }
-        var projection = Projection(bank.shortcut, identity);
+        var projection = Projection(bank.shortcut);
         return PendingGradient(dreduced, ProjectBackward(projection, identityGradient), projection, ones(input.Channels));
     }
 
@@ -205,11 +206,11 @@ internal sealed unsafe class FusedModule
     // p = Ws x and its norm folded: S(x)/K = u p + v, v moving into b.
     private Tensor Project(Shortcut shortcut)
     {
-        var projection = Projection(shortcut, output: null);
-        identity = WideTensor.Empty(Sources, Channels, projection.Images, projection.OutputHeight, projection.OutputWidth);
+        var (height, width) = (NetworkBlueprint.Strided(input!.Height, shortcut.Stride), NetworkBlueprint.Strided(input.Width, shortcut.Stride));
+        identity = WideTensor.Empty(Sources, Channels, input.Images, height, width);
         pass.Keep(identity.Values);
         (projectedMean, projectedVariance) = (pass.KeepLeaf(empty(Channels)), pass.KeepLeaf(empty(Channels)));
-        projection = Projection(shortcut, identity);
+        var projection = Projection(shortcut);
         pass.Kernels.Project(projection, projectedMean.Floats(), projectedVariance.Floats(), pass.Workers);
         var (slope, shift) = shortcut.norm.Fold(projectedMean, projectedVariance, projection.Pooled);
         using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
@@ -293,7 +294,7 @@ internal sealed unsafe class FusedModule
         Weights = bank.trunk.reduce.Floats(),
     };
 
-    private Projection Projection(Shortcut shortcut, WideTensor? output) => new()
+    private Projection Projection(Shortcut shortcut) => new()
     {
         Branches = Sources,
         InputChannels = input!.Channels,
@@ -304,7 +305,7 @@ internal sealed unsafe class FusedModule
         Images = input.Images,
         Input = input.Values.Floats(),
         Weights = shortcut.weight.Floats(),
-        Output = output is null ? null : output.Values.Floats(),
+        Output = identity!.Values.Floats(),
     };
 
     private Aggregation Aggregation() => new()
