@@ -25,6 +25,7 @@ internal sealed class RecipeOptions
             Value("--train-limit", "data.trainLimit", "N", $"Learn from so many images, drawn by the seed, every class alike; 'null' for all. Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
             Value("--test-fraction", "data.testFraction", "SHARE", "Share of a folder's images kept for testing where it has no train/ and val/. Default 0.2."),
             Value("--holdout", "data.holdout", "SHARE", "Share of the training images held out to choose options on. Default 0: train on all."),
+            Value("--undecodable", "data.undecodable", "POLICY", "Images of a folder that cannot be decoded: fail names the first and ends, skip names and counts them all. Default fail."),
             Value("--augment", "data.augmentation", "NAME", $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one; fashion-mnist: none."),
         ]);
         Network = new OptionGroup("Network",
@@ -42,6 +43,7 @@ internal sealed class RecipeOptions
             Value("--label-smoothing", "training.labelSmoothing", "SHARE", "Share of each target spread over all classes, 0 up to but not 1. Default 0."),
             Value("--ema", "training.emaDecay", "DECAY", "Evaluate and save a moving average of the weights, e.g. 0.999. Default off."),
             Value("--class-weights", "training.classWeighting", "KIND", "none or inverse-frequency, for classes of unequal size. Default none."),
+            Value("--on-divergence", "training.onDivergence", "POLICY", $"When a loss is not finite: stop with exit code 5, or rollback to the epoch before with half the rates, at most {TrainingOptions.MostRollbacks} times. Default stop."),
             Value("--seed", "seed", "N", "Master seed of weights, order, augmentation and gates. Default 1."),
             Value("--threads", "threads", "N", "Threads of libtorch; equal counts give equal bits. Default all cores."),
         ]);

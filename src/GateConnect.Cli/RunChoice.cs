@@ -30,9 +30,9 @@ internal sealed record RunChoice(string Folder, Recipe Recipe, RunRecord? Comple
         }
         var stored = mistakes.Count == 0 ? Stored(parsed, run, folder, mistakes) : null;
         var recipe = Collect(() => options.Resolve(parsed, stored?.Recipe, voice), mistakes);
-        if (stored is not null && recipe is not null && RecipeDifference.Between(stored.Recipe, recipe) is { Count: > 0 } differences)
+        if (stored is not null && recipe is not null && RecipeDifference.Between(stored.Recipe, recipe, run.AllowedChanges(parsed)) is { Count: > 0 } differences)
         {
-            mistakes.Add($"{folder}: a run goes on only as it began; start another with a new --out, or leave these as they were:");
+            mistakes.Add(RecipeDifference.Refusal(folder!));
             mistakes.AddRange(differences);
         }
         return mistakes.Count == 0

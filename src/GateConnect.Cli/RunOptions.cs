@@ -1,13 +1,15 @@
 // The options of a run that are not part of its recipe: where it lies and how it goes on.
 using System.CommandLine;
+using GateConnect.Experiments;
 using GateConnect.Runtime;
+using GateConnect.Training;
 
 namespace GateConnect.Cli;
 
 /// <summary>The options of the run folder.</summary>
 internal sealed class RunOptions
 {
-    public RunOptions() => Group = new OptionGroup("Run", [Out, Resume, CheckpointEvery, Device, Json]);
+    public RunOptions() => Group = new OptionGroup("Run", [Out, Resume, AllowChange, CheckpointEvery, KeepCheckpoints, OnFullVolume, Device, Json]);
 
     /// <summary>All of them, for help.</summary>
     public OptionGroup Group { get; }
@@ -38,10 +40,30 @@ internal sealed class RunOptions
         Description = "Where tensors live; this build knows cpu. Default cpu.",
     };
 
-    private Option<int> CheckpointEvery { get; } = new("--checkpoint-every")
+    private Option<string[]> AllowChange { get; } = new("--allow-change")
     {
-        HelpName = "STEPS",
-        Description = "Write a checkpoint every so many steps too. Default after every epoch, and when interrupted.",
+        HelpName = "PATH",
+        Description = "Go on although this value differs from the run's: a path of the recipe such as training.epochs, data (the images) or build (versions, vector instructions). May be repeated.",
+    };
+
+    private Option<string?> CheckpointEvery { get; } = new("--checkpoint-every")
+    {
+        HelpName = "INTERVAL",
+        Description = "How often the run is written down: 200b (batches), 2e (epochs) or 10m (minutes). Default 1e, and 10m within an epoch; always when interrupted.",
+    };
+
+    private Option<int> KeepCheckpoints { get; } = new("--keep-checkpoints")
+    {
+        HelpName = "N",
+        DefaultValueFactory = _ => 2,
+        Description = "How many of the last checkpoints are kept, beside the one with the best held-out accuracy. Default 2.",
+    };
+
+    private Option<string> OnFullVolume { get; } = new("--on-full-disk")
+    {
+        HelpName = "stop|wait",
+        DefaultValueFactory = _ => "stop",
+        Description = "End with exit code 6 when the disk of the run folder is full, or wait until there is room. Default stop.",
     };
 
     /// <summary>A new <c>--json</c>.</summary>
@@ -50,15 +72,32 @@ internal sealed class RunOptions
         Description = "Print one JSON document on stdout, everything else on stderr.",
     };
 
-    /// <summary>Steps between checkpoints, 0 for one per epoch.</summary>
-    public int CheckpointSteps(ParseResult parsed) => parsed.GetValue(CheckpointEvery);
+    /// <summary>The run to carry out in a folder.</summary>
+    public RunRequest Request(ParseResult parsed, Recipe recipe, string folder) => new(recipe, folder)
+    {
+        CheckpointEvery = parsed.GetValue(CheckpointEvery) is { } text ? CheckpointInterval.Parse(text) : CheckpointInterval.Default,
+        KeepCheckpoints = parsed.GetValue(KeepCheckpoints),
+        OnFullVolume = parsed.GetValue(OnFullVolume) == "wait" ? FullVolumePolicy.Wait : FullVolumePolicy.Stop,
+        AllowedChanges = AllowedChanges(parsed),
+    };
+
+    /// <summary>The paths that may differ from those of the run to go on with.</summary>
+    public IReadOnlyList<string> AllowedChanges(ParseResult parsed) => parsed.GetValue(AllowChange) ?? [];
 
     /// <summary>What is wrong with these options.</summary>
     public IEnumerable<string> Mistakes(ParseResult parsed)
     {
-        if (parsed.GetValue(CheckpointEvery) < 0)
+        if (parsed.GetValue(CheckpointEvery) is { } interval && Mistake(interval) is { } mistake)
         {
-            yield return $"--checkpoint-every: {parsed.GetValue(CheckpointEvery)} is outside 0 up";
+            yield return $"--checkpoint-every: {mistake}";
+        }
+        if (parsed.GetValue(KeepCheckpoints) is var keep and < 1)
+        {
+            yield return $"--keep-checkpoints: {keep} is outside 1 up";
+        }
+        if (parsed.GetValue(OnFullVolume) is { } policy and not ("stop" or "wait"))
+        {
+            yield return $"--on-full-disk: '{policy}' is neither stop nor wait";
         }
         if (parsed.GetValue(Device) is { } device and not "cpu")
         {
@@ -80,4 +119,17 @@ internal sealed class RunOptions
         var folder when string.IsNullOrWhiteSpace(folder) => throw new ConfigurationException("--out: empty, expected a folder"),
         var folder => folder,
     };
+
+    private static string? Mistake(string interval)
+    {
+        try
+        {
+            CheckpointInterval.Parse(interval);
+            return null;
+        }
+        catch (ConfigurationException failure)
+        {
+            return failure.Message;
+        }
+    }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using GateConnect.Architecture;
 using GateConnect.Experiments;
 using GateConnect.Reporting;
+using GateConnect.Runtime;
 
 namespace GateConnect.Cli.Commands;
 
@@ -50,16 +51,29 @@ internal sealed class TrainCommand
         var cancel = context.Interruption.Token;
         var data = new DataProgress(voice);
         var events = new RunEvents { Note = voice.Say, Fetch = data.Fetch, Load = data.Load };
-        var request = new RunRequest(place.Recipe, place.Folder) { CheckpointEverySteps = run.CheckpointSteps(parsed) };
-        using var prepared = RunExecutor.Prepare(request, events, cancel);
+        using var prepared = RunExecutor.Prepare(run.Request(parsed, place.Recipe, place.Folder), events, cancel);
         RunOverview.Before(prepared, voice);
-        if (!new TrainingProgress(voice).Train(prepared, events, cancel) || Finish(prepared, events) is not { } outcome)
+        if (!Train(prepared, events, voice) || Finish(prepared, events) is not { } outcome)
         {
             voice.Say($"stopped; a checkpoint is written. Go on with: gateconnect train --resume {place.Folder}");
             return context.Interruption.ExitCode ?? ExitCode.Interrupted;
         }
         RunOverview.After(prepared, outcome, voice);
         return Document(parsed, prepared.Record, place.Folder, outcome);
+    }
+
+    private bool Train(PreparedRun prepared, RunEvents events, Voice voice)
+    {
+        try
+        {
+            return new TrainingProgress(voice).Train(prepared, events, context.Interruption.Token);
+        }
+        catch (DivergedException failure)
+        {
+            throw new DivergedException(
+                $"{failure.Message}. The last checkpoint is kept; go on from it with: gateconnect train --resume {prepared.Folder.Path} "
+                + "--learning-rate RATE --allow-change training.learningRate, or --on-divergence rollback --allow-change training.onDivergence");
+        }
     }
 
     // Null where a signal came while the test images were measured; training itself was complete.

@@ -1,15 +1,19 @@
 // What a caller may choose about reading a folder of images, with the defaults in sight.
+using System.Text.Json.Serialization;
 using GateConnect.Runtime;
 
 namespace GateConnect.Data;
 
 /// <summary>What to do with an image file that cannot be decoded.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<UndecodablePolicy>))]
 public enum UndecodablePolicy
 {
     /// <summary>Stop with a <see cref="DataException"/> that names the file.</summary>
+    [JsonStringEnumMemberName("fail")]
     Fail,
 
-    /// <summary>Leave it out, and say how many and which was the first in <see cref="DatasetParts.Notes"/>.</summary>
+    /// <summary>Leave it out; <see cref="DatasetParts.Notes"/> names every such file once, and counts them.</summary>
+    [JsonStringEnumMemberName("skip")]
     Skip,
 }
 

@@ -126,7 +126,8 @@ public static class ImageFolderReader
         }
         if (images.Failures.Count > 0)
         {
-            notes.Add($"skipped {images.Failures.Count} undecodable images, the first: {images.Failures[0].Message}");
+            notes.AddRange(images.Failures.Select(failure => $"skipped: {failure.Message}"));
+            notes.Add($"skipped {images.Failures.Count} undecodable images of {images.Pixels.Length}");
         }
         return notes;
     }

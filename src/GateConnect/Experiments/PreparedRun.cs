@@ -15,32 +15,25 @@ namespace GateConnect.Experiments;
 public sealed class PreparedRun : IDisposable
 {
     private readonly RunRequest request;
-    private readonly RunLock claim;
+    private readonly RunPlace place;
+    private readonly RunLogs logs;
     private readonly nn.Module<Tensor, Tensor> network;
     private TrainingOutcome? trained;
 
-    internal PreparedRun(RunRequest request, RunData data, NetworkBlueprint blueprint)
+    internal PreparedRun(RunRequest request, RunData data, NetworkBlueprint blueprint, RunPlace place)
     {
-        (this.request, Data, Blueprint) = (request, data, blueprint);
+        (this.request, Data, Blueprint, this.place) = (request, data, blueprint, place);
+        logs = new RunLogs(place.Folder, blueprint, request.Recipe.Rule);
         network = NetworkFactory.Create(
             blueprint, request.Recipe.Rule, new Seeds(request.Recipe.Seed),
             new NetworkOptions { LastNormAffine = request.Recipe.LastNormAffine });
-        try
-        {
-            (Folder, claim, Record) = RunPlace.Take(request, data);
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
     }
 
     /// <summary>The run's folder.</summary>
-    public RunFolder Folder { get; }
+    public RunFolder Folder => place.Folder;
 
     /// <summary>What stands in run.json.</summary>
-    public RunRecord Record { get; private set; }
+    public RunRecord Record => place.Record!;
 
     /// <summary>The images.</summary>
     public RunData Data { get; }
@@ -57,27 +50,42 @@ public sealed class PreparedRun : IDisposable
     /// <exception cref="DivergedException">A loss or gradient is not finite; the last checkpoint is kept.</exception>
     public bool Train(RunEvents events, CancellationToken cancel)
     {
-        var logs = new RunLogs(Folder, Blueprint, request.Recipe.Rule);
+        var writes = Writes(events, cancel);
         var job = new TrainingJob(network, Data.Training, request.Recipe.Rule, request.Recipe.Training, new Seeds(request.Recipe.Seed))
         {
+            OnStart = (reports, gates) => writes.Write(() => logs.Start(reports, gates)),
             OnStep = step =>
             {
                 logs.Step(step);
                 events.Step?.Invoke(step);
             },
-            OnEpoch = epoch => Report(epoch, logs.Epoch(epoch), events),
-            OnGates = logs.Gates,
-            CheckpointFolder = Folder.CheckpointPath,
-            CheckpointEverySteps = request.CheckpointEverySteps,
+            OnEpoch = epoch =>
+            {
+                var timing = logs.Epoch(epoch);
+                writes.Write(() => logs.Write(timing));
+                events.Epoch?.Invoke(epoch, timing);
+            },
+            OnGates = gates =>
+            {
+                logs.Gates(gates);
+                writes.Write(logs.WriteDiary);
+            },
+            Checkpoints = new CheckpointOptions(Folder.CheckpointPath)
+            {
+                Interval = request.CheckpointEvery,
+                Keep = request.KeepCheckpoints,
+                Writes = writes,
+                AllowedChanges = request.AllowedChanges,
+                Note = events.Note,
+            },
         };
-        logs.Start();
         trained = Trainer.Run(job, cancel);
         if (!trained.Completed)
         {
-            Mark(RunStatus.Interrupted, results: null);
+            writes.Write(() => place.Mark(RunStatus.Interrupted, results: null));
             return false;
         }
-        logs.Finish(trained.Connectivity);
+        writes.Write(() => logs.Finish(trained.Connectivity));
         return true;
     }
 
@@ -92,18 +100,20 @@ public sealed class PreparedRun : IDisposable
         {
             throw new InvalidOperationException("the run has not been trained to its end");
         }
+        var writes = Writes(events, cancel);
         try
         {
             network.eval();
-            var outcome = network is BranchNetwork branches ? Prune(branches, events, cancel) : Measure(cancel);
+            var outcome = network is BranchNetwork branches ? Prune(branches, events, writes, cancel) : Measure(writes, cancel);
             var live = outcome.Plan is { } plan ? plan.Pruned.Modules.Select(module => module.Blocks).ToArray() : null;
-            Mark(RunStatus.Complete, new RunResults(TestResult.Of(outcome.Pruned), outcome.Before, outcome.After, live));
-            RunPages.Write(Folder);
+            var results = new RunResults(TestResult.Of(outcome.Pruned), outcome.Before, outcome.After, live);
+            writes.Write(() => RunPages.Write(Folder, Record with { Status = RunStatus.Complete, Results = results }));
+            writes.Write(() => place.Mark(RunStatus.Complete, results)); // last: whatever is complete lacks nothing
             return outcome;
         }
         catch (OperationCanceledException)
         {
-            Mark(RunStatus.Interrupted, results: null);
+            writes.Write(() => place.Mark(RunStatus.Interrupted, results: null));
             throw;
         }
     }
@@ -112,18 +122,24 @@ public sealed class PreparedRun : IDisposable
     public void Dispose()
     {
         network.Dispose();
-        claim.Dispose();
+        place.Dispose();
     }
 
-    private static void Report(EpochReport epoch, EpochTiming timing, RunEvents events) => events.Epoch?.Invoke(epoch, timing);
+    private WritePolicy Writes(RunEvents events, CancellationToken cancel) => new()
+    {
+        OnFullVolume = request.OnFullVolume,
+        Note = events.Note,
+        Cancel = cancel,
+        Before = () => place.Keep(logs.WriteAll, events.Note),
+    };
 
-    private RunOutcome Prune(BranchNetwork masked, RunEvents events, CancellationToken cancel)
+    private RunOutcome Prune(BranchNetwork masked, RunEvents events, WritePolicy writes, CancellationToken cancel)
     {
         var wiring = trained!.Connectivity
             ?? throw new InvalidOperationException("a network of branches was trained without a wiring");
         masked.Gates.Fix(wiring);
         var plan = PrunePlan.From(Blueprint, wiring, request.Recipe.LastNormAffine);
-        ModelFile.Save(Folder.UnprunedModelPath, masked, Header(Blueprint, wiring));
+        writes.Write(() => ModelFile.Save(Folder.UnprunedModelPath, masked, Header(Blueprint, wiring)));
         using var pruned = Pruner.Apply(plan, masked);
         var check = PruneVerifier.Check(masked, pruned, ProofBatches.Of(Data.Training.Train, Data.Training.Normalization));
         events.Note?.Invoke(string.Create(
@@ -131,16 +147,16 @@ public sealed class PreparedRun : IDisposable
             $"pruned and masked network agree on {check.Images} images: logits differ by {check.MaxAbsoluteDifference:0.0e+0} at most"));
         var full = Evaluate(masked, cancel);
         var small = plan.IsEmpty ? full : Evaluate(pruned, cancel);
-        ModelFile.Save(Folder.ModelPath, pruned, Header(plan.Pruned, plan.PrunedConnectivity));
+        writes.Write(() => ModelFile.Save(Folder.ModelPath, pruned, Header(plan.Pruned, plan.PrunedConnectivity)));
         return new RunOutcome(full, small, wiring, plan, plan.Before, plan.After);
     }
 
-    private RunOutcome Measure(CancellationToken cancel)
+    private RunOutcome Measure(WritePolicy writes, CancellationToken cancel)
     {
         var evaluation = Evaluate(network, cancel);
         var cost = CostModel.Of(Blueprint, Form);
-        ModelFile.Save(Folder.UnprunedModelPath, network, Header(Blueprint, wiring: null));
-        ModelFile.Save(Folder.ModelPath, network, Header(Blueprint, wiring: null));
+        writes.Write(() => ModelFile.Save(Folder.UnprunedModelPath, network, Header(Blueprint, wiring: null)));
+        writes.Write(() => ModelFile.Save(Folder.ModelPath, network, Header(Blueprint, wiring: null)));
         return new RunOutcome(evaluation, evaluation, Wiring: null, Plan: null, cost, cost);
     }
 
@@ -150,10 +166,4 @@ public sealed class PreparedRun : IDisposable
     private ModelHeader Header(NetworkBlueprint blueprint, Connectivity? wiring) => new(
         Form, blueprint, request.Recipe.Rule.FanInOf(Blueprint.Size.Cardinality), request.Recipe.LastNormAffine, wiring,
         Data.Training.Normalization, Data.Test.ClassNames, request.Recipe.Data.Dataset);
-
-    private void Mark(RunStatus status, RunResults? results)
-    {
-        Record = Record with { Status = status, Results = results };
-        Record.Write(Folder.RecordPath);
-    }
 }

@@ -46,6 +46,7 @@ public sealed record RunData(TrainingData Training, ImageDataset Test, string So
         {
             ImageSize = recipe.Data.ImageSize,
             TestFraction = recipe.Data.TestFraction,
+            Policy = recipe.Data.Undecodable,
             Progress = events.Load,
             Cancellation = cancel,
         });

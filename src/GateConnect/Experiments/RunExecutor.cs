@@ -19,7 +19,7 @@ public static class RunExecutor
         return run.Train(events, cancel) ? run.Finish(events, cancel) : null;
     }
 
-    /// <summary>Checks the recipe, reads the images, claims the folder, writes run.json and builds the network.</summary>
+    /// <summary>Checks the recipe, claims the folder, reads the images, writes run.json and builds the network.</summary>
     /// <returns>The run; the caller disposes it.</returns>
     /// <exception cref="ConfigurationException">The recipe has mistakes, differs from the folder's, or needs too much memory.</exception>
     /// <exception cref="DataException">Data are missing or damaged.</exception>
@@ -32,12 +32,22 @@ public static class RunExecutor
         RecipeRules.Require(request.Recipe);
         TorchRuntime.EnsureLoaded();
         TorchRuntime.SetThreads(request.Recipe.Threads ?? Environment.ProcessorCount);
-        var data = RunData.Read(request, events, cancel);
-        var train = data.Training.Train;
-        var blueprint = NetworkBlueprint.Create(NetworkSize.Parse(request.Recipe.Network), train.Shape, train.ClassNames.Count);
-        var form = request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
-        MemoryForecast.Of(blueprint, form, data.Bytes).Require(
-            Math.Min(request.Recipe.Training.BatchSize, train.Count), MemoryForecast.AvailableBytes());
-        return new PreparedRun(request, data, blueprint);
+        var place = RunPlace.Claim(request);
+        try
+        {
+            var data = RunData.Read(request, events, cancel);
+            var train = data.Training.Train;
+            var blueprint = NetworkBlueprint.Create(NetworkSize.Parse(request.Recipe.Network), train.Shape, train.ClassNames.Count);
+            var form = request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
+            MemoryForecast.Of(blueprint, form, data.Bytes).Require(
+                Math.Min(request.Recipe.Training.BatchSize, train.Count), MemoryForecast.AvailableBytes());
+            place.Begin(data);
+            return new PreparedRun(request, data, blueprint, place);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
     }
 }

@@ -1,5 +1,5 @@
-// What an epoch leaves in the run folder. A resumed run repeats an epoch or part of it; the first line written cuts
-// off whatever an interrupted one had written after its last checkpoint.
+// What an epoch leaves in the run folder. What was reported is kept by the checkpoints too: a run that goes on first makes
+// metrics and gate diary what they were at its checkpoint, whatever has become of the files since.
 using System.Diagnostics;
 using GateConnect.Architecture;
 using GateConnect.Reporting;
@@ -13,50 +13,74 @@ internal sealed class RunLogs
 {
     private readonly RunFolder folder;
     private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly List<EpochReport> reports = [];
     private MetricsLog? metrics;
     private TimingLog? timing;
     private TensorBoardLog? tensorBoard;
     private long imagesBefore;
     private long imagesNow;
 
-    public RunLogs(RunFolder folder, NetworkBlueprint blueprint, ConnectivityRule rule)
-    {
-        this.folder = folder;
-        Diary = File.Exists(folder.ConnectivityPath) ? GateDiary.Read(folder.ConnectivityPath) : GateDiary.Start(blueprint, rule);
-    }
+    public RunLogs(RunFolder folder, NetworkBlueprint blueprint, ConnectivityRule rule) =>
+        (this.folder, Diary) = (folder, GateDiary.Start(blueprint, rule));
 
     /// <summary>The gates of every epoch so far.</summary>
     public GateDiary Diary { get; private set; }
 
-    /// <summary>Starts the clock of the first epoch.</summary>
-    public void Start() => clock.Restart();
+    /// <summary>Takes up what was reported before, and starts the clock of the next epoch.</summary>
+    /// <exception cref="ModelFileException">The folder has epochs that no checkpoint knows.</exception>
+    public void Start(IReadOnlyList<EpochReport> before, IReadOnlyList<GateSnapshot> gates)
+    {
+        if (before.Count == 0 && File.Exists(folder.MetricsPath) && MetricsLog.Read(folder.MetricsPath) is { Count: > 0 } lost)
+        {
+            throw new ModelFileException(
+                $"{folder.CheckpointPath}: no checkpoint, but {folder.MetricsPath} has {lost.Count} epochs; put the checkpoint back, or start another run with a new --out");
+        }
+        reports.AddRange(before);
+        Diary = Diary with { Epochs = [.. gates] };
+        WriteAll();
+        clock.Restart();
+    }
+
+    /// <summary>Writes metrics and diary as they stand.</summary>
+    public void WriteAll()
+    {
+        metrics = MetricsLog.WithLines(folder.MetricsPath, reports);
+        timing = new TimingLog(folder.TimingPath, reports.Count);
+        tensorBoard = null; // a file of its own after every interruption
+        if (Diary.Epochs.Length > 0)
+        {
+            Diary.Write(folder.ConnectivityPath);
+        }
+    }
 
     /// <summary>Counts images for the throughput.</summary>
     public void Step(StepReport report) => imagesNow = report.Images;
 
-    /// <summary>Writes the lines of an epoch.</summary>
+    /// <summary>Takes note of an epoch: of its report and of what it cost.</summary>
     public EpochTiming Epoch(EpochReport report)
     {
-        var before = report.Epoch - 1;
-        metrics ??= new MetricsLog(folder.MetricsPath, before);
-        timing ??= new TimingLog(folder.TimingPath, before);
-        tensorBoard ??= new TensorBoardLog(folder.TensorBoardPath);
         var seconds = clock.Elapsed.TotalSeconds;
         var line = new EpochTiming(report.Epoch, seconds, (imagesNow - imagesBefore) / seconds, ProcessMemory.PeakBytes());
-        (imagesBefore, _) = (imagesNow, 0);
-        metrics.Append(report);
-        timing.Append(line);
-        tensorBoard.Append(report);
+        imagesBefore = imagesNow;
+        reports.Add(report);
         clock.Restart();
         return line;
     }
 
-    /// <summary>Adds an epoch's gates to the diary.</summary>
-    public void Gates(GateSnapshot snapshot)
+    /// <summary>Writes the lines of the epoch noted last; may be repeated after a failure.</summary>
+    public void Write(EpochTiming line)
     {
-        Diary = Diary.With(snapshot);
-        Diary.Write(folder.ConnectivityPath);
+        metrics!.Append(reports[^1]);
+        timing!.Append(line);
+        tensorBoard ??= new TensorBoardLog(folder.TensorBoardPath);
+        tensorBoard.Append(reports[^1]);
     }
+
+    /// <summary>Takes note of an epoch's gates.</summary>
+    public void Gates(GateSnapshot snapshot) => Diary = Diary.With(snapshot);
+
+    /// <summary>Writes the diary.</summary>
+    public void WriteDiary() => Diary.Write(folder.ConnectivityPath);
 
     /// <summary>Closes the diary with the wiring that was learned.</summary>
     public void Finish(Connectivity? wiring)

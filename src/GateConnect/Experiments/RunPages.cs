@@ -16,7 +16,12 @@ public static class RunPages
     public static IReadOnlyList<string> Write(RunFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var record = RunRecord.Read(folder.RecordPath);
+        return Write(folder, RunRecord.Read(folder.RecordPath));
+    }
+
+    /// <summary>The same for a record that is not written yet.</summary>
+    internal static IReadOnlyList<string> Write(RunFolder folder, RunRecord record)
+    {
         var epochs = File.Exists(folder.MetricsPath) ? MetricsLog.Read(folder.MetricsPath) : [];
         var diary = File.Exists(folder.ConnectivityPath) ? GateDiary.Read(folder.ConnectivityPath) : null;
         var blueprint = BlueprintOf(record);

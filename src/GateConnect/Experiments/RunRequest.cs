@@ -2,6 +2,7 @@
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Pruning;
+using GateConnect.Runtime;
 using GateConnect.Training;
 
 namespace GateConnect.Experiments;
@@ -14,8 +15,20 @@ public sealed record RunRequest(Recipe Recipe, string Folder)
     /// <summary>Where datasets are looked for and fetched to; default the environment's places.</summary>
     public DatasetPlaces Places { get; init; } = DatasetPlaces.FromEnvironment();
 
-    /// <summary>Steps between checkpoints; 0 (default) for one per epoch and one at an interruption.</summary>
-    public int CheckpointEverySteps { get; init; }
+    /// <summary>How often checkpoints are written; default after every epoch and every ten minutes.</summary>
+    public CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.Default;
+
+    /// <summary>How many of the last checkpoints are kept; default 2.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>What to do when the volume of the folder is full; default stop.</summary>
+    public FullVolumePolicy OnFullVolume { get; init; } = FullVolumePolicy.Stop;
+
+    /// <summary>
+    /// Values by path that may differ from those of a run that is gone on with: of the recipe, <c>data</c> for the images,
+    /// <c>build</c> for the versions and the vector instructions of the machine.
+    /// </summary>
+    public IReadOnlyList<string> AllowedChanges { get; init; } = [];
 }
 
 /// <summary>What a complete run found.</summary>

@@ -93,6 +93,20 @@ public sealed class ConnectionGates : IDisposable
         return result;
     }
 
+    /// <summary>The squared length of all gradients of the last backward pass; not finite where any entry is not.</summary>
+    internal double SquaredGradient()
+    {
+        var sum = 0.0;
+        for (var module = 1; module <= gates.Length; module++)
+        {
+            foreach (var entry in Gradient(module))
+            {
+                sum += (double)entry * entry;
+            }
+        }
+        return sum;
+    }
+
     /// <summary>Forgets the gradients of the last backward pass.</summary>
     public void ZeroGradients()
     {

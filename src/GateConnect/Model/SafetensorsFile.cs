@@ -19,7 +19,14 @@ internal static class SafetensorsFile
     /// <exception cref="OutputException">The file cannot be written.</exception>
     public static void Write(
         string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata) =>
-        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata), ByteCount(tensors, metadata));
+
+    /// <summary>How long the file of these tensors and metadata is.</summary>
+    public static long ByteCount(IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        var entries = SafetensorsHeaderWriter.Entries(SafetensorsHeaderWriter.Order(tensors));
+        return SafetensorsHeaderWriter.Write(entries, metadata).Length + (entries.Count > 0 ? entries[^1].End : 0);
+    }
 
     /// <summary>The same into a stream, which stays open.</summary>
     /// <param name="stream">Where the bytes go.</param>
@@ -33,7 +40,7 @@ internal static class SafetensorsFile
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(metadata);
         var ordered = SafetensorsHeaderWriter.Order(tensors);
-        stream.Write(SafetensorsHeaderWriter.Write(ordered, metadata));
+        stream.Write(SafetensorsHeaderWriter.Write(SafetensorsHeaderWriter.Entries(ordered), metadata));
         foreach (var (_, value) in ordered)
         {
             TensorBytes.ForEachPiece(value, piece => stream.Write(piece));

@@ -7,15 +7,22 @@ namespace GateConnect.Model;
 /// <summary>The header of a safetensors file.</summary>
 /// <param name="Metadata">The string map <c>__metadata__</c>; empty where there is none.</param>
 /// <param name="Tensors">The tensors in the order of their values.</param>
-/// <param name="DataStart">Offset in the file at which the values begin.</param>
+/// <param name="Bytes">The header as it stands in the file, its length before it; the values begin behind it.</param>
 internal sealed record SafetensorsHeader(
-    IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Tensors, long DataStart);
+    IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<SafetensorsEntry> Tensors, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>
+    /// Whether every byte is the one that this software writes for the same content. A checksum covers what a header says;
+    /// in a header of its own no bit may differ, be it a space.
+    /// </summary>
+    internal bool IsOwn => Bytes.Span.SequenceEqual(SafetensorsHeaderWriter.Write(Tensors, Metadata));
+}
 
 /// <summary>One tensor of a safetensors file.</summary>
 /// <param name="Name">Its name, unique in the file.</param>
 /// <param name="Type">Float32, Float64 or Int64.</param>
 /// <param name="Shape">Lengths, outermost first; empty for a scalar.</param>
-/// <param name="Begin">Offset of the first value, counted from <see cref="SafetensorsHeader.DataStart"/>.</param>
+/// <param name="Begin">Offset of the first value, counted from the end of the header.</param>
 /// <param name="End">Offset behind the last value, counted likewise.</param>
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Begin, long End);
 

@@ -31,10 +31,11 @@ internal sealed class SafetensorsHeaderParser
     internal static SafetensorsHeader Read(Stream stream, string path)
     {
         var parser = new SafetensorsHeaderParser(path, stream.Length);
-        return parser.Parse(parser.ReadText(stream));
+        return parser.Parse(parser.ReadBytes(stream));
     }
 
-    private byte[] ReadText(Stream stream)
+    // The length and the text behind it.
+    private byte[] ReadBytes(Stream stream)
     {
         if (fileBytes < PrefixBytes)
         {
@@ -48,20 +49,22 @@ internal sealed class SafetensorsHeaderParser
         {
             throw Failure(0, $"a header of {length} bytes", $"2 to {limit} in a file of {fileBytes} bytes");
         }
-        var text = new byte[length];
-        stream.ReadExactly(text);
+        var bytes = new byte[PrefixBytes + (long)length];
+        prefix.CopyTo(bytes, 0);
+        stream.ReadExactly(bytes, PrefixBytes, (int)length);
+        var text = bytes.AsSpan(PrefixBytes);
         if (text[0] != (byte)'{' || !Utf8.IsValid(text))
         {
             throw Failure(PrefixBytes, "something else", "a JSON object in UTF-8 that begins with '{'");
         }
-        return text;
+        return bytes;
     }
 
-    private SafetensorsHeader Parse(byte[] text)
+    private SafetensorsHeader Parse(byte[] bytes)
     {
         try
         {
-            using var document = JsonDocument.Parse(text, Strict);
+            using var document = JsonDocument.Parse(bytes.AsMemory(PrefixBytes), Strict);
             var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
             var tensors = new List<SafetensorsEntry>();
             foreach (var property in document.RootElement.EnumerateObject())
@@ -75,8 +78,7 @@ internal sealed class SafetensorsHeaderParser
                     tensors.Add(ParseEntry(property.Name, property.Value));
                 }
             }
-            var dataStart = PrefixBytes + text.LongLength;
-            return new SafetensorsHeader(metadata, CheckCover(tensors, dataStart), dataStart);
+            return new SafetensorsHeader(metadata, CheckCover(tensors, bytes.LongLength), bytes);
         }
         catch (JsonException damage)
         {

@@ -29,9 +29,21 @@ internal static class SafetensorsHeaderWriter
             .ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>What the header says of tensors in their order.</summary>
+    internal static IReadOnlyList<SafetensorsEntry> Entries(IReadOnlyList<(string Name, Tensor Value)> ordered)
+    {
+        var (entries, begin) = (new List<SafetensorsEntry>(ordered.Count), 0L);
+        foreach (var (name, value) in ordered)
+        {
+            var end = checked(begin + (value.numel() * SafetensorsType.BytesOf(value.dtype)));
+            entries.Add(new SafetensorsEntry(name, value.dtype, value.shape, begin, end));
+            begin = end;
+        }
+        return entries;
+    }
+
     /// <summary>Length and JSON, padded with spaces to a multiple of eight bytes.</summary>
-    internal static byte[] Write(
-        IReadOnlyList<(string Name, Tensor Value)> ordered, IReadOnlyDictionary<string, string> metadata)
+    internal static byte[] Write(IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
     {
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Advance(Prefix(buffer));
@@ -39,10 +51,9 @@ internal static class SafetensorsHeaderWriter
         {
             json.WriteStartObject();
             WriteMetadata(json, metadata);
-            var begin = 0L;
-            foreach (var (name, value) in ordered)
+            foreach (var entry in entries)
             {
-                begin = WriteEntry(json, name, value, begin);
+                WriteEntry(json, entry);
             }
             json.WriteEndObject();
         }
@@ -75,22 +86,20 @@ internal static class SafetensorsHeaderWriter
         json.WriteEndObject();
     }
 
-    private static long WriteEntry(Utf8JsonWriter json, string name, Tensor value, long begin)
+    private static void WriteEntry(Utf8JsonWriter json, SafetensorsEntry entry)
     {
-        var end = checked(begin + (value.numel() * SafetensorsType.BytesOf(value.dtype)));
-        json.WriteStartObject(name);
-        json.WriteString("dtype", SafetensorsType.NameOf(value.dtype));
+        json.WriteStartObject(entry.Name);
+        json.WriteString("dtype", SafetensorsType.NameOf(entry.Type));
         json.WriteStartArray("shape");
-        foreach (var length in value.shape)
+        foreach (var length in entry.Shape)
         {
             json.WriteNumberValue(length);
         }
         json.WriteEndArray();
         json.WriteStartArray("data_offsets");
-        json.WriteNumberValue(begin);
-        json.WriteNumberValue(end);
+        json.WriteNumberValue(entry.Begin);
+        json.WriteNumberValue(entry.End);
         json.WriteEndArray();
         json.WriteEndObject();
-        return end;
     }
 }

@@ -10,6 +10,8 @@ namespace GateConnect.Reporting;
 internal sealed class EpochLines<T>(string path, JsonTypeInfo<T> type, Func<T, int> epochOf)
     where T : class
 {
+    private int? lastAppended;
+
     /// <summary>Keeps the lines up to this epoch and drops the rest; 0 starts anew.</summary>
     public void KeepThrough(int epoch)
     {
@@ -19,9 +21,18 @@ internal sealed class EpochLines<T>(string path, JsonTypeInfo<T> type, Func<T, i
         AtomicFile.WriteAllText(path, kept);
     }
 
+    /// <summary>Makes these the lines of the file.</summary>
+    public void Write(IEnumerable<T> records) => AtomicFile.WriteAllText(path, string.Concat(records.Select(Line)));
+
+    /// <summary>Adds a line; one that a failed attempt left, whole or half, is replaced.</summary>
     public void Append(T record)
     {
-        var line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, type) + "\n");
+        if (lastAppended is { } last && epochOf(record) <= last)
+        {
+            KeepThrough(epochOf(record) - 1);
+        }
+        lastAppended = epochOf(record);
+        var line = Encoding.UTF8.GetBytes(Line(record));
         try
         {
             using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
@@ -46,6 +57,8 @@ internal sealed class EpochLines<T>(string path, JsonTypeInfo<T> type, Func<T, i
             throw new DataException($"{path}: cannot be read: {failure.Message}", failure);
         }
     }
+
+    private string Line(T record) => JsonSerializer.Serialize(record, type) + "\n";
 
     private string[] Complete() => File.ReadAllText(path).Split('\n')[..^1];
 

@@ -21,7 +21,18 @@ public sealed class MetricsLog
         lines.KeepThrough(afterEpoch);
     }
 
-    /// <summary>Adds a line and flushes it to disk.</summary>
+    private MetricsLog(EpochLines<EpochReport> lines) => this.lines = lines;
+
+    /// <summary>A log that holds exactly these lines, whatever the file held before.</summary>
+    /// <exception cref="OutputException">The file cannot be written.</exception>
+    internal static MetricsLog WithLines(string path, IReadOnlyList<EpochReport> reports)
+    {
+        var lines = Lines(path);
+        lines.Write(reports);
+        return new MetricsLog(lines);
+    }
+
+    /// <summary>Adds a line, in the place of one of the same epoch if there is one, and flushes it to disk.</summary>
     /// <exception cref="OutputException">The file cannot be written.</exception>
     public void Append(EpochReport report) => lines.Append(report);
 

@@ -55,6 +55,9 @@ public sealed record RunFolder
     /// <summary><c>.lock</c>: held by the process that writes to the run.</summary>
     public string LockPath => In(".lock");
 
+    /// <summary><c>.owner</c>: who holds, or last held, the lock.</summary>
+    public string OwnerPath => In(".owner");
+
     /// <summary>Makes the folder, parents included, unless it is there.</summary>
     /// <exception cref="OutputException">It cannot be made.</exception>
     public static RunFolder Create(string path)

@@ -26,7 +26,7 @@ internal sealed class TimingLog
         lines.KeepThrough(afterEpoch);
     }
 
-    /// <summary>Adds a line and flushes it to disk.</summary>
+    /// <summary>Adds a line, in the place of one of the same epoch if there is one, and flushes it to disk.</summary>
     /// <exception cref="OutputException">The file cannot be written.</exception>
     public void Append(EpochTiming timing) => lines.Append(timing);
 

@@ -1,7 +1,8 @@
 // Files that appear under their final name only when they are complete: written beside it under a temporary name,
 // flushed to the disk, renamed over, and the folder flushed too, so that neither a crash nor a power cut leaves half
-// a file. What goes wrong becomes an OutputException that names the path and its volume.
+// a file. What goes wrong becomes an OutputException that names the path, its volume and, where that is full, the bytes missing.
 using System.Globalization;
+using System.Text;
 
 namespace GateConnect.Runtime;
 
@@ -9,6 +10,7 @@ namespace GateConnect.Runtime;
 public static class AtomicFile
 {
     private const int BufferBytes = 1 << 16;
+    private const string TemporaryEnd = ".tmp";
     private static int counter;
 
     /// <summary>Writes a file through a stream; missing folders are made.</summary>
@@ -17,8 +19,9 @@ public static class AtomicFile
     /// Writes the content. The stream can seek; it is flushed and closed by this method. An exception from here leaves
     /// the old file as it was.
     /// </param>
+    /// <param name="expectedBytes">What the file will have, where that is known: then room for it is looked for before anything is written.</param>
     /// <exception cref="OutputException">Disk full, no permission, a folder in the way, or another failure to write.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, long expectedBytes = 0)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -28,15 +31,16 @@ public static class AtomicFile
         try
         {
             Directory.CreateDirectory(folder);
+            RequireRoom(folder, expectedBytes);
             WriteAndFlush(temporary, write);
             File.Move(temporary, full, overwrite: true);
             FolderFlush.Run(folder);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var message = $"{full}: cannot be written ({OneLine(failure)}); {Volume(folder)}"; // before space is freed
+            var written = Length(temporary);
             Remove(temporary);
-            throw new OutputException(message, failure);
+            throw new OutputException($"{full}: cannot be written ({OneLine(failure)}); {Remedy(failure, folder, Math.Max(expectedBytes, written + 1))}", failure);
         }
         catch
         {
@@ -52,11 +56,28 @@ public static class AtomicFile
     public static void WriteAllText(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        Write(path, stream =>
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Write(path, stream => stream.Write(bytes), bytes.Length);
+    }
+
+    /// <summary>Removes what writers that were killed have left in a folder. To be called by its only writer.</summary>
+    internal static void RemoveLeftovers(string folder)
+    {
+        if (Directory.Exists(folder))
         {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
-            writer.Write(text);
-        });
+            foreach (var leftover in Directory.EnumerateFiles(folder, $".*{TemporaryEnd}"))
+            {
+                Remove(leftover);
+            }
+        }
+    }
+
+    private static void RequireRoom(string folder, long expectedBytes)
+    {
+        if (expectedBytes > 0 && Volume.Of(folder) is { } volume && volume.FreeBytes < expectedBytes)
+        {
+            throw SystemErrors.FullVolume();
+        }
     }
 
     private static void WriteAndFlush(string temporary, Action<Stream> write)
@@ -72,8 +93,10 @@ public static class AtomicFile
         var number = Interlocked.Increment(ref counter);
         // A name may have 255 bytes, and one in UTF-8 up to three bytes per character.
         var stem = name.Length > 60 ? name[..60] : name;
-        return string.Create(CultureInfo.InvariantCulture, $".{stem}.{Environment.ProcessId}-{number}.tmp");
+        return string.Create(CultureInfo.InvariantCulture, $".{stem}.{Environment.ProcessId}-{number}{TemporaryEnd}");
     }
+
+    private static long Length(string temporary) => new FileInfo(temporary) is { Exists: true } file ? file.Length : 0;
 
     private static void Remove(string temporary)
     {
@@ -87,27 +110,19 @@ public static class AtomicFile
         }
     }
 
-    private static string Volume(string folder)
+    private static string Remedy(Exception failure, string folder, long neededBytes)
     {
-        try
-        {
-            var drive = DriveInfo.GetDrives()
-                .Where(drive => IsWithin(folder, drive.Name))
-                .MaxBy(drive => drive.Name.Length);
-            return drive is null
-                ? "check the path"
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"volume {drive.Name} has {drive.AvailableFreeSpace / 1e6:F1} MB free; free space, check permissions or choose another place");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        if (Volume.Of(folder) is not { } volume)
         {
             return "its volume cannot be examined; check permissions or choose another place";
         }
+        var free = $"volume {volume.Name} has {Volume.Bytes(volume.FreeBytes)} bytes free";
+        return SystemErrors.Judge(failure) != OutputFailure.NoSpace
+            ? $"{free}; check permissions or choose another place"
+            : volume.FreeBytes < neededBytes
+                ? $"{free}, {Volume.Bytes(neededBytes - volume.FreeBytes)} of {Volume.Bytes(neededBytes)} are missing; free space or choose another place"
+                : $"{free} but takes no more of {Volume.Bytes(neededBytes)}; check the quota, free space or choose another place";
     }
-
-    private static bool IsWithin(string folder, string root) =>
-        folder == root || folder.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static string OneLine(Exception failure) => failure.Message.ReplaceLineEndings(" ").Trim();
 }

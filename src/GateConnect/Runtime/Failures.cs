@@ -26,13 +26,33 @@ public sealed class ConfigurationException(IReadOnlyList<string> mistakes)
 public sealed class DataException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A checkpoint or model file that is damaged or does not fit. Exit code 4.</summary>
-public sealed class ModelFileException(string message, Exception? inner = null) : Exception(message, inner);
+public class ModelFileException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A checkpoint of another version of this software: whole perhaps, but not to be read. Exit code 4.</summary>
+public sealed class OtherVersionException(string message) : ModelFileException(message);
 
 /// <summary>A loss or gradient that is not finite. Exit code 5.</summary>
 public sealed class DivergedException(string message) : Exception(message);
 
+/// <summary>What a second attempt to write can hope for.</summary>
+public enum OutputFailure
+{
+    /// <summary>Nothing: permissions, a folder in the way, a read-only volume.</summary>
+    Lasting,
+
+    /// <summary>Success, as the device or the network gave an error that may pass.</summary>
+    Passing,
+
+    /// <summary>Success once space is free: the volume or the quota is full.</summary>
+    NoSpace,
+}
+
 /// <summary>A file or folder that cannot be written: disk full, permissions. Exit code 6.</summary>
-public sealed class OutputException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class OutputException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether it is worth another attempt; told by the system's error number.</summary>
+    public OutputFailure Failure { get; } = SystemErrors.Judge(inner);
+}
 
 /// <summary>Two networks that should compute the same do not. Exit code 7.</summary>
 public sealed class VerificationException(string message) : Exception(message);

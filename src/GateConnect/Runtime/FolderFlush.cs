@@ -31,7 +31,7 @@ internal static partial class FolderFlush
         _ = Close(descriptor);
         if (error is InputOutputError or NoSpace or QuotaExceeded)
         {
-            throw new IOException($"flushing the folder: {Marshal.GetPInvokeErrorMessage(error)}");
+            throw new IOException($"flushing the folder: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }
     }
 

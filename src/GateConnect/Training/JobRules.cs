@@ -29,6 +29,14 @@ internal static class JobRules
         {
             mistakes.Add($"network: its precision is {options.Precision}; training takes Float32");
         }
+        if (job.Options.OnDivergence == DivergencePolicy.Rollback && job.Checkpoints is null)
+        {
+            mistakes.Add("training.onDivergence: rollback needs checkpoints to go back to; name a folder for them, or take stop");
+        }
+        if (job.Checkpoints is { Keep: < 1 } checkpoints)
+        {
+            mistakes.Add($"checkpoints to keep: {checkpoints.Keep} is outside 1 up");
+        }
         mistakes.AddRange(ImageMistakes("data.train", job.Data.Train, blueprint));
         if (job.Data.Held is { } held)
         {

@@ -2,6 +2,7 @@
 // what the paper's table cells return.
 using System.Text.Json.Serialization;
 using GateConnect.Architecture;
+using GateConnect.Data;
 
 namespace GateConnect.Training;
 
@@ -54,6 +55,9 @@ public sealed record DataRecipe
 
     /// <summary>Share of a folder without train/val split that is kept for testing, in (0, 1); default 0.2.</summary>
     public double TestFraction { get; init; } = 0.2;
+
+    /// <summary>What to do with an image of a folder that cannot be decoded; default fail.</summary>
+    public UndecodablePolicy Undecodable { get; init; } = UndecodablePolicy.Fail;
 
     /// <summary>A seeded, class-balanced subset of the training images; null (default) for all.</summary>
     public int? TrainLimit { get; init; }

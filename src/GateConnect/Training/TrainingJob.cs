@@ -40,11 +40,13 @@ public sealed record TrainingJob(
     /// <summary>Sees the gates after every epoch in which they are learned or fixed by learning.</summary>
     public Action<GateSnapshot>? OnGates { get; init; }
 
-    /// <summary>Where checkpoints are written and found; null for none.</summary>
-    public string? CheckpointFolder { get; init; }
+    /// <summary>
+    /// Hears, before the first step, of what was reported before the training was interrupted; of nothing where it begins.
+    /// </summary>
+    public Action<IReadOnlyList<EpochReport>, IReadOnlyList<GateSnapshot>>? OnStart { get; init; }
 
-    /// <summary>Steps between checkpoints besides those after every epoch; 0 for none.</summary>
-    public int CheckpointEverySteps { get; init; }
+    /// <summary>Where checkpoints are written and found; null for none.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
 }
 
 /// <summary>What a training came to.</summary>

@@ -14,7 +14,7 @@ internal sealed class TrainingLoop
 {
     private readonly TrainingJob job;
     private readonly TrainingState state;
-    private readonly Action save;
+    private readonly Checkpointing? checkpoints;
     private readonly BatchLoader loader;
     private readonly long totalSteps;
     private readonly long gateSteps;
@@ -22,9 +22,9 @@ internal sealed class TrainingLoop
     private readonly float[]? classWeights;
     private long imagesSeen;
 
-    internal TrainingLoop(TrainingJob job, TrainingState state, Action save)
+    internal TrainingLoop(TrainingJob job, TrainingState state, Checkpointing? checkpoints)
     {
-        (this.job, this.state, this.save) = (job, state, save);
+        (this.job, this.state, this.checkpoints) = (job, state, checkpoints);
         loader = BatchLoader.ForTraining(
             job.Data.Train, job.Data.Normalization, job.Data.Augmentation,
             new BatchOptions(job.Options.BatchSize, job.Seeds, Evaluator.DeviceOf(job.Network)));
@@ -51,28 +51,45 @@ internal sealed class TrainingLoop
         EnterPhase();
         while (state.Step < totalSteps)
         {
-            var (epoch, first) = ((int)(state.Step / loader.BatchesPerEpoch), (int)(state.Step % loader.BatchesPerEpoch));
-            foreach (var batch in loader.Epoch(epoch, first))
+            try
             {
-                if (cancel.IsCancellationRequested)
+                if (!RunEpoch(cancel))
                 {
-                    save();
+                    checkpoints?.Save();
                     return false;
                 }
-                Step(batch);
-                if (job.CheckpointEverySteps > 0 && state.Step % job.CheckpointEverySteps == 0
-                    && state.Step % loader.BatchesPerEpoch != 0)
-                {
-                    save();
-                }
             }
-            EndEpoch(epoch);
-            save();
+            catch (DivergedException failure) when (job.Options.OnDivergence == DivergencePolicy.Rollback && state.Rollbacks < TrainingOptions.MostRollbacks)
+            {
+                checkpoints!.RollBack(failure.Message);
+                EnterPhase();
+            }
         }
         if (Wiring is { } wiring)
         {
             Branches!.Gates.Fix(wiring);
         }
+        return true;
+    }
+
+    // The rest of the present epoch, to its report and checkpoint; false where it was cancelled.
+    private bool RunEpoch(CancellationToken cancel)
+    {
+        var (epoch, first) = ((int)(state.Step / loader.BatchesPerEpoch), (int)(state.Step % loader.BatchesPerEpoch));
+        foreach (var batch in loader.Epoch(epoch, first))
+        {
+            if (cancel.IsCancellationRequested)
+            {
+                return false;
+            }
+            Step(batch);
+            if (state.Step % loader.BatchesPerEpoch != 0)
+            {
+                checkpoints?.AfterStep();
+            }
+        }
+        EndEpoch(epoch);
+        checkpoints?.AfterEpoch(isLast: state.Step == totalSteps);
         return true;
     }
 
@@ -92,7 +109,7 @@ internal sealed class TrainingLoop
     {
         using var scope = NewDisposeScope();
         var learner = state.Step < gateSteps ? state.Estimator : null;
-        var rate = schedule.At(state.Step);
+        var rate = schedule.At(state.Step) * state.RateShare;
         var moment = new GateMoment(state.Step, gateSteps == 0 ? 0 : (double)state.Step / gateSteps, rate);
 
         learner?.Prepare(moment, Branches!.Gates);
@@ -102,7 +119,7 @@ internal sealed class TrainingLoop
         var loss = Loss(logits, batch.Labels);
         loss.backward();
         var value = (double)loss.item<float>();
-        RequireFinite(value);
+        RequireFinite(value, learner);
         state.Optimizer.Step(rate);
         learner?.Update(moment, Branches!.Gates);
         state.Average?.Update();
@@ -126,14 +143,14 @@ internal sealed class TrainingLoop
         return nn.functional.cross_entropy(logits, labels, weights, label_smoothing: job.Options.LabelSmoothing);
     }
 
-    private void RequireFinite(double loss)
+    private void RequireFinite(double loss, IGateEstimator? learner)
     {
-        var gradient = state.Optimizer.SquaredGradient();
+        var gradient = state.Optimizer.SquaredGradient() + (learner is null ? 0 : Branches!.Gates.SquaredGradient());
         if (!double.IsFinite(loss) || !double.IsFinite(gradient))
         {
             throw new DivergedException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"step {state.Step + 1}: loss {loss} with squared gradient {gradient} is not finite; lower training.learningRate (now {job.Options.LearningRate})"));
+                $"step {state.Step + 1}: loss {loss} with squared gradient {gradient} is not finite; lower training.learningRate (now {job.Options.LearningRate * state.RateShare})"));
         }
     }
 
@@ -150,16 +167,17 @@ internal sealed class TrainingLoop
             state.Meter.Top1Percent,
             held?.Loss,
             held?.Top1Percent,
-            schedule.At(state.Step - 1),
+            schedule.At(state.Step - 1) * state.RateShare,
             learned ? GateDiagnostics.Entropy(state.Estimator!.RealGates) : null,
-            topK is not null && state.PreviousTopK is { } before ? GateDiagnostics.Churn(before, topK) : null,
+            topK is not null && state.Snapshots.Count > 0 ? GateDiagnostics.Churn(state.Snapshots[^1].TopK, topK) : null,
             Wiring is { } wiring ? [.. wiring.LiveBlocks(Branches!.Blueprint).Select(module => module.Count(live => live))] : null);
         state.Meter = default;
-        state.PreviousTopK = topK;
+        state.Reports.Add(report);
         if (topK is not null)
         {
             var copies = state.Estimator!.RealGates.Select(matrix => (float[,])matrix.Clone()).ToArray();
-            job.OnGates?.Invoke(new GateSnapshot(epoch + 1, copies, topK));
+            state.Snapshots.Add(new GateSnapshot(epoch + 1, copies, topK));
+            job.OnGates?.Invoke(state.Snapshots[^1]);
         }
         job.OnEpoch?.Invoke(report);
     }

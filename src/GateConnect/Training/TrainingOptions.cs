@@ -42,9 +42,25 @@ public enum ClassWeighting
     InverseFrequency,
 }
 
+/// <summary>What to do when a loss or a gradient is not finite.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DivergencePolicy>))]
+public enum DivergencePolicy
+{
+    /// <summary>End; the last checkpoint is kept.</summary>
+    [JsonStringEnumMemberName("stop")]
+    Stop,
+
+    /// <summary>Go back to the end of the epoch before, the next time one epoch further, and on with half the learning rates.</summary>
+    [JsonStringEnumMemberName("rollback")]
+    Rollback,
+}
+
 /// <summary>Everything that steers the training loop.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>After so many rollbacks a training that diverges again ends.</summary>
+    public const int MostRollbacks = 4;
+
     /// <summary>Epochs of both phases together, 1 to 100,000; default 10.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -77,6 +93,9 @@ public sealed record TrainingOptions
 
     /// <summary>How classes of unequal size count; default none.</summary>
     public ClassWeighting ClassWeighting { get; init; } = ClassWeighting.None;
+
+    /// <summary>What to do when a loss or a gradient is not finite; default stop. Rollback needs checkpoints.</summary>
+    public DivergencePolicy OnDivergence { get; init; } = DivergencePolicy.Stop;
 
     /// <summary>How gates are learned; read by the rule Learned only.</summary>
     public GateOptions Gates { get; init; } = new();

@@ -24,6 +24,7 @@ internal sealed class TrainingState : IDisposable
     internal TrainingState(TrainingJob job)
     {
         network = job.Network;
+        BatchesPerEpoch = BatchesOf(job);
         Optimizer = new NesterovSgd(network, job.Options);
         Average = job.Options.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
         if (job.Rule.Kind == ConnectivityKind.Learned && network is BranchNetwork { Gates.Count: > 0 } branches)
@@ -40,8 +41,20 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Sums of the present epoch.</summary>
     internal EpochMeter Meter { get; set; }
 
-    /// <summary>The top-K at the end of the epoch before.</summary>
-    internal Connectivity? PreviousTopK { get; set; }
+    /// <summary>Steps that an epoch has.</summary>
+    internal long BatchesPerEpoch { get; }
+
+    /// <summary>How often the training diverged and went back.</summary>
+    internal int Rollbacks { get; set; }
+
+    /// <summary>What every rate is multiplied by: half for each rollback.</summary>
+    internal double RateShare => Math.Pow(0.5, Rollbacks);
+
+    /// <summary>The reports of all epochs so far.</summary>
+    internal List<EpochReport> Reports { get; set; } = [];
+
+    /// <summary>The gates at the end of all epochs so far; empty where none are learned.</summary>
+    internal List<GateSnapshot> Snapshots { get; set; } = [];
 
     internal NesterovSgd Optimizer { get; }
 
@@ -56,6 +69,9 @@ internal sealed class TrainingState : IDisposable
         .. Optimizer.State.Select(entry => ($"momentum.{entry.Name}", entry.Value)),
         .. (Average?.State ?? []).Select(entry => ($"average.{entry.Name}", entry.Value)),
     ];
+
+    // As the loader counts them: incomplete batches are dropped, and one of all images is left.
+    private static int BatchesOf(TrainingJob job) => job.Data.Train.Count / Math.Min(job.Options.BatchSize, job.Data.Train.Count);
 
     public void Dispose()
     {

@@ -75,12 +75,15 @@ public sealed class ImageFolderReaderTests : IDisposable
     {
         ValidFolder();
         var damaged = folder.Write("train/a/0.jpg", [1, 2, 3]);
-        folder.Write("val/b/9.jpg", [1, 2, 3]);
+        var other = folder.Write("val/b/9.jpg", [1, 2, 3]);
         Assert.StartsWith(damaged, Failure(), StringComparison.Ordinal);
 
         var parts = ImageFolderReader.Read(folder.Path, Options with { Policy = UndecodablePolicy.Skip });
         Assert.Equal([1, 1], parts.Train.ClassCounts());
-        Assert.StartsWith($"skipped 2 undecodable images, the first: {damaged}", Assert.Single(parts.Notes), StringComparison.Ordinal);
+        Assert.StartsWith($"skipped: {damaged}: ", parts.Notes[0], StringComparison.Ordinal);
+        Assert.StartsWith($"skipped: {other}: ", parts.Notes[1], StringComparison.Ordinal);
+        Assert.Equal("skipped 2 undecodable images of 6", parts.Notes[2]);
+        Assert.Equal(3, parts.Notes.Count);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class RecipeTests
         {
             var recipe = DefaultRecipes.For(kind);
             Assert.Empty(RecipeRules.Mistakes(recipe));
-            Assert.Empty(RecipeDifference.Between(recipe, recipe));
+            Assert.Empty(RecipeDifference.Between(recipe, recipe, []));
         });
     }
 
@@ -57,7 +57,7 @@ public sealed class RecipeTests
     {
         var run = new Recipe();
         var asked = run with { FanIn = 3, Data = run.Data with { Path = "/elsewhere" }, Training = run.Training with { Gates = run.Training.Gates with { Step = 0.5 } } };
-        Assert.Equal(["fanIn: nothing in the run, 3 asked for", "training.gates.step: 0.03 in the run, 0.5 asked for"], RecipeDifference.Between(run, asked));
+        Assert.Equal(["fanIn: nothing in the run, 3 asked for", "training.gates.step: 0.03 in the run, 0.5 asked for"], RecipeDifference.Between(run, asked, []));
     }
 
     [Fact]

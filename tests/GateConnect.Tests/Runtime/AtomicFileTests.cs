@@ -54,15 +54,41 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_is_told_with_path_and_volume()
+    public void A_full_disk_is_told_with_path_volume_and_bytes()
     {
         var path = Path.Combine(folder, "model");
 
-        var failure = Assert.Throws<OutputException>(() => AtomicFile.Write(path, _ => throw new IOException("No space left on device")));
+        var failure = Assert.Throws<OutputException>(() => AtomicFile.Write(path, _ => throw SystemErrors.FullVolume()));
 
         Assert.StartsWith($"{path}: cannot be written (No space left on device); volume /", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("MB free", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("bytes free but takes no more of 1", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(OutputFailure.NoSpace, failure.Failure);
         Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void A_file_that_has_no_room_is_not_begun_and_the_bytes_missing_are_told()
+    {
+        var path = Path.Combine(folder, "model");
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+
+        var failure = Assert.Throws<OutputException>(() => AtomicFile.Write(path, _ => Assert.Fail("begun"), long.MaxValue));
+
+        var missing = long.Parse(System.Text.RegularExpressions.Regex.Match(failure.Message, "([0-9,]+) of 9,223,372,036,854,775,807 are missing").Groups[1].Value.Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(missing, long.MaxValue - free - (1L << 30), long.MaxValue - free + (1L << 30)); // others write to the disk too
+        Assert.Equal(OutputFailure.NoSpace, failure.Failure);
+    }
+
+    [Fact]
+    public void What_a_killed_writer_left_is_removed_and_nothing_else()
+    {
+        string[] kept = [Path.Combine(folder, ".lock"), Path.Combine(folder, "model"), Path.Combine(folder, "notes.tmp")];
+        Array.ForEach([.. kept, Path.Combine(folder, ".model.17-3.tmp")], file => File.WriteAllText(file, ""));
+
+        AtomicFile.RemoveLeftovers(folder);
+        AtomicFile.RemoveLeftovers(Path.Combine(folder, "none"));
+
+        Assert.Equal(kept, Directory.GetFileSystemEntries(folder).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 // Trainings of a second: eight-pixel shapes, the smallest network that still has two gated modules.
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Model;
@@ -12,6 +13,8 @@ namespace GateConnect.Tests.Training;
 internal sealed class TinyRuns
 {
     internal static readonly Seeds Seeds = new(7);
+
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private static readonly DatasetParts Shapes = SyntheticShapes.Create(
         new ShapesOptions { TrainCount = 64, TestCount = 16, ImageSize = 8, Channels = 1, Classes = 3 }, Seeds);
@@ -27,8 +30,14 @@ internal sealed class TinyRuns
     /// <summary>What was reported, as text that is equal for equal values.</summary>
     internal List<string> Reports { get; } = [];
 
-    internal static nn.Module<Tensor, Tensor> Network(ConnectivityRule rule) =>
-        NetworkFactory.Create(Blueprint, rule, Seeds, NetworkOptions.Default);
+    /// <summary>By which kernels.</summary>
+    internal KernelPath Kernels { get; init; } = KernelPath.Fast;
+
+    /// <summary>How checkpoints are written; the folder is that of <see cref="Run"/>.</summary>
+    internal CheckpointOptions Checkpoints { get; init; } = new("");
+
+    internal static nn.Module<Tensor, Tensor> Network(ConnectivityRule rule, KernelPath kernels = KernelPath.Fast) =>
+        NetworkFactory.Create(Blueprint, rule, Seeds, NetworkOptions.Default with { Kernels = kernels });
 
     internal static TrainingJob Job(nn.Module<Tensor, Tensor> network, ConnectivityRule rule, TrainingOptions options) =>
         new(network, Data, rule, options, Seeds);
@@ -38,11 +47,11 @@ internal sealed class TinyRuns
         ConnectivityRule rule, TrainingOptions options, string? folder = null, long? stop = null)
     {
         using var cancel = new CancellationTokenSource();
-        var network = Network(rule);
+        var network = Network(rule, Kernels);
         var job = Job(network, rule, options) with
         {
-            CheckpointFolder = folder,
-            OnEpoch = report => Reports.Add(JsonSerializer.Serialize(report)),
+            Checkpoints = folder is null ? null : Checkpoints with { Folder = folder },
+            OnEpoch = report => Reports.Add(JsonSerializer.Serialize(report, Json)),
             OnGates = gates => Reports.Add($"{gates.Epoch} {Text(gates.RealGates)} {ConnectivityJson.Write(gates.TopK)}"),
             OnStep = step =>
             {
