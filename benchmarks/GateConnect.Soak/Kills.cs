@@ -1,4 +1,4 @@
-// kill -9 at random moments, from the first to the last, and --resume auto after each: what comes out must be what an
+// kill -9 at random moments, from the first to the last and every second time within a write where one comes in time, and --resume auto after each: what comes out must be what an
 // undisturbed run gives, and no checkpoint may ever be unreadable.
 using System.Diagnostics;
 using GateConnect.Runtime;
@@ -50,17 +50,32 @@ internal sealed class Kills(int seed)
     private bool LiveAndDie(string folder, string interval, TimeSpan whole, bool mayKill)
     {
         using var tool = Tool.Start(folder, "--checkpoint-every", interval);
-        var life = TimeSpan.FromSeconds(0.2 + (random.NextDouble() * Math.Max(3.5, whole.TotalSeconds / 6)));
+        var life = TimeSpan.FromSeconds(0.2 + (random.NextDouble() * Math.Max(3.5, whole.TotalSeconds / 12)));
         if (!mayKill || tool.WaitFor(life))
         {
             var code = tool.Wait();
             return code == 0 ? true : throw new InvalidOperationException($"{folder}: exit code {code}\n{tool.Said}");
+        }
+        if (kills % 2 == 1)
+        {
+            AwaitWrite(folder);
         }
         tool.Send(Tool.Kill);
         tool.Wait();
         kills++;
         Look(folder, tool.Said);
         return false;
+    }
+
+    // Every second death is to fall into a write: it waits for one to begin, for two seconds at most.
+    private void AwaitWrite(string folder)
+    {
+        var (checkpoints, clock) = (Path.Combine(folder, "checkpoint"), Stopwatch.StartNew());
+        while (clock.Elapsed.TotalSeconds < 2 && !(Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints, ".*.tmp").Any()))
+        {
+            Thread.Yield();
+        }
+        Thread.SpinWait(random.Next(200_000));
     }
 
     private void Look(string folder, string said)
