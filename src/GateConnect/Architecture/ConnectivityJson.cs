@@ -46,6 +46,7 @@ internal sealed record ModuleEntry(int Module, int Sources, int[][] Reads);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(ConnectivityEntry))]
 internal sealed partial class ConnectivityJsonContext : JsonSerializerContext;

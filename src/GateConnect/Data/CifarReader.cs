@@ -67,7 +67,7 @@ internal static class CifarReader
                 var isFile = entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile;
                 if (isFile && records.Wants(name))
                 {
-                    records.Add(name, ExactReader.Over(entry.DataStream ?? Stream.Null, $"{path}:{entry.Name}", entry.Length));
+                    records.Add(name, ExactReader.Over(entry.DataStream ?? Stream.Null, $"{path}:{UntrustedText.Printable(entry.Name)}", entry.Length));
                 }
             }
             archive.ReadToEnd();
@@ -75,7 +75,7 @@ internal static class CifarReader
         catch (Exception error) when (IsDamage(error))
         {
             throw new DataException(
-                $"{path}: damaged near unpacked offset {archive.Offset}, expected a tar archive (.tar.gz or .tar): {error.Message}", error);
+                $"{path}: damaged near unpacked offset {archive.Offset}, expected a tar archive (.tar.gz or .tar): {UntrustedText.Printable(error.Message)}", error);
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
     /// <summary>An image whose header claims more pixels is refused before anything is allocated for it.</summary>
     internal const long MostPixels = 1L << 28;
 
+    // What no photograph reaches: a file that claims more pixels for its length is an archive bomb.
+    private const long MostPixelsPerByte = 4096;
+    private const long AlwaysAllowedPixels = 1L << 20;
     private const int BytesPerPixel = 4;
 
     /// <summary>The shape of what comes out.</summary>
@@ -30,6 +33,11 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
         {
             throw new DataException(
                 $"{path}: the header claims {full.Width} x {full.Height} pixels, expected at most {MostPixels} in all");
+        }
+        var fileBytes = new FileInfo(path).Length;
+        if ((long)full.Width * full.Height > AlwaysAllowedPixels + (MostPixelsPerByte * fileBytes))
+        {
+            throw new DataException($"{path}: the header claims {full.Width} x {full.Height} pixels, which no photo of {fileBytes} bytes has");
         }
         var info = new SKImageInfo(
             full.Width, full.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul, SKColorSpace.CreateSrgb())

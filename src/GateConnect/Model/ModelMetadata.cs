@@ -54,7 +54,7 @@ internal static class ModelMetadata
         if (version != Version)
         {
             throw new ModelFileException(
-                $"{path}: has format version '{OneLine(version)}'; this version of GateConnect reads version {Version}, use the one that wrote it");
+                $"{path}: has format version '{UntrustedText.Printable(version)}'; this version of GateConnect reads version {Version}, use the one that wrote it");
         }
     }
 
@@ -100,7 +100,7 @@ internal static class ModelMetadata
         var found = Array.FindIndex(choices, choice => choice.Name == text);
         return found >= 0
             ? choices[found].Value
-            : throw Invalid(path, key, $"'{OneLine(text)}', expected {string.Join(" or ", choices.Select(choice => choice.Name))}");
+            : throw Invalid(path, key, $"'{UntrustedText.Printable(text)}', expected {string.Join(" or ", choices.Select(choice => choice.Name))}");
     }
 
     private static T Valid<T>(string path, string key, Func<T> read)
@@ -112,14 +112,12 @@ internal static class ModelMetadata
         catch (Exception mistake) when (mistake
             is JsonException or FormatException or OverflowException or ArgumentException or ConfigurationException)
         {
-            throw Invalid(path, key, OneLine(mistake.Message), mistake);
+            throw Invalid(path, key, UntrustedText.Printable(mistake.Message), mistake);
         }
     }
 
     private static ModelFileException Invalid(string path, string key, string what, Exception? inner = null) =>
         new($"{path}: __metadata__.{key} is invalid: {what}", inner);
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }
 
 internal sealed record BlueprintEntry(string Size, ImageEntry Image, int Classes, int[] Blocks);

@@ -60,7 +60,7 @@ internal sealed class EpochLines<T>(string path, JsonTypeInfo<T> type, Func<T, i
 
     private string Line(T record) => JsonSerializer.Serialize(record, type) + "\n";
 
-    private string[] Complete() => File.ReadAllText(path).Split('\n')[..^1];
+    private string[] Complete() => UntrustedText.ReadAll(path, ReportJson.LongestLog).Split('\n')[..^1];
 
     private T? TryParse(string line)
     {

@@ -41,7 +41,7 @@ internal static class GateDiaryFile
     {
         try
         {
-            var entry = JsonSerializer.Deserialize(File.ReadAllText(path), ReportJson.Lines.GateDiaryEntry)
+            var entry = JsonSerializer.Deserialize(UntrustedText.ReadAll(path, ReportJson.LongestLog), ReportJson.Lines.GateDiaryEntry)
                 ?? throw new DataException($"{path}: holds null, expected an object");
             if (entry.FormatVersion != Format)
             {

@@ -34,7 +34,7 @@ public static class RecipeFile
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject
+            return JsonNode.Parse(UntrustedText.ReadAll(path, ReportJson.LongestRecord), nodeOptions: null, ReportJson.Strict) as JsonObject
                 ?? throw new ConfigurationException($"{path}: expected a JSON object, {{ ... }}");
         }
         catch (Exception failure) when (failure is JsonException or ArgumentException)

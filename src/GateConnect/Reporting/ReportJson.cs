@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using GateConnect.Runtime;
 using GateConnect.Training;
 
 namespace GateConnect.Reporting;
@@ -23,17 +24,27 @@ internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
 internal static class ReportJson
 {
+    /// <summary>No run.json or recipe is longer.</summary>
+    public const long LongestRecord = 16L << 20;
+
+    /// <summary>No log or diary is longer.</summary>
+    public const long LongestLog = 1L << 30;
+
+    /// <summary>How trees are read whose members are then looked at one by one.</summary>
+    public static JsonDocumentOptions Strict { get; } = new() { AllowDuplicateProperties = false };
+
     /// <summary>For files that people read.</summary>
     public static ReportJsonContext Indented { get; } = Context(indented: true);
 
     /// <summary>For one record per line.</summary>
     public static ReportJsonContext Lines { get; } = Context(indented: false);
 
-    /// <summary>A failure's first line, without the repetition of path and position that follows it.</summary>
-    public static string OneLine(Exception failure) => failure.Message.ReplaceLineEndings(" ").Trim();
+    /// <summary>A failure's message as one line of bounded length; what a damaged file brought into it reaches no terminal as it is.</summary>
+    public static string OneLine(Exception failure) => UntrustedText.Printable(failure.Message);
 
     private static ReportJsonContext Context(bool indented) => new(new JsonSerializerOptions(ReportJsonContext.Default.Options)
     {
+        AllowDuplicateProperties = false,
         WriteIndented = indented,
         NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -43,7 +43,7 @@ internal static class RunRecordFile
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject
+            return JsonNode.Parse(UntrustedText.ReadAll(path, ReportJson.LongestRecord), nodeOptions: null, ReportJson.Strict) as JsonObject
                 ?? throw new DataException($"{path}: expected a JSON object, {{ ... }}");
         }
         catch (Exception failure) when (failure is JsonException or ArgumentException)

@@ -118,12 +118,12 @@ internal sealed partial class CheckpointStore(CheckpointOptions options)
     {
         if (metadata.GetValueOrDefault("format") is var format && format != Checkpoint.Format)
         {
-            throw new ModelFileException($"{path}: format is '{format}', expected '{Checkpoint.Format}'");
+            throw new ModelFileException($"{path}: format is '{UntrustedText.Printable(format ?? "")}', expected '{Checkpoint.Format}'");
         }
         if (metadata.GetValueOrDefault("formatVersion") is var version && version != Checkpoint.Version)
         {
             throw new OtherVersionException(
-                $"{path}: formatVersion is {version}, this version of the software goes on from {Checkpoint.Version}; use the version that wrote it, or start another run");
+                $"{path}: formatVersion is {UntrustedText.Printable(version ?? "missing")}, this version of the software goes on from {Checkpoint.Version}; use the version that wrote it, or start another run");
         }
     }
 
