@@ -22,14 +22,13 @@ internal sealed class Kills(int seed)
         {
             throw new InvalidOperationException(said);
         }
-        var whole = clock.Elapsed;
-        Console.WriteLine($"undisturbed run: {whole.TotalSeconds:0.0} s");
+        Console.WriteLine($"undisturbed run: {clock.Elapsed.TotalSeconds:0.0} s");
         while (kills < count)
         {
             var folder = Path.Combine(root, $"run-{++runs}");
             // Every step written, so that many deaths fall into a write; or a few steps apart.
             var interval = runs % 2 == 1 ? "1b" : "5b";
-            while (!LiveAndDie(folder, interval, whole, mayKill: kills < count))
+            while (!LiveAndDie(folder, interval, mayKill: kills < count))
             {
             }
             if (Tool.Difference(expected, folder) is { } name)
@@ -47,10 +46,15 @@ internal sealed class Kills(int seed)
         return different + unreadable;
     }
 
-    private bool LiveAndDie(string folder, string interval, TimeSpan whole, bool mayKill)
+    private bool LiveAndDie(string folder, string interval, bool mayKill)
     {
         using var tool = Tool.Start(folder, "--checkpoint-every", interval);
-        var life = TimeSpan.FromSeconds(0.2 + (random.NextDouble() * Math.Max(3.5, whole.TotalSeconds / 12)));
+        // One life in five is counted from its start, the others from their first step: reading the images takes seconds.
+        if (mayKill && kills % 5 != 0)
+        {
+            AwaitTraining(tool);
+        }
+        var life = TimeSpan.FromSeconds(random.NextDouble() * 3.5);
         if (!mayKill || tool.WaitFor(life))
         {
             var code = tool.Wait();
@@ -65,6 +69,14 @@ internal sealed class Kills(int seed)
         kills++;
         Look(folder, tool.Said);
         return false;
+    }
+
+    private static void AwaitTraining(Tool tool)
+    {
+        while (!tool.HasEnded && !tool.Said.Contains("run folder", StringComparison.Ordinal))
+        {
+            Thread.Sleep(5);
+        }
     }
 
     // Every second death is to fall into a write: it waits for one to begin, for two seconds at most.

@@ -39,7 +39,7 @@ internal sealed class FuzzOutcome(string format)
     public static FuzzOutcome Of(FuzzTarget target, int count, int seed)
     {
         var outcome = new FuzzOutcome(target.Format);
-        for (var index = 0; index < count; index++)
+        for (var index = 0; outcome.Inputs < count; index++)
         {
             var input = Mutation.Of(target.Original, new Random((seed * 1_000_003) + index));
             if (!input.AsSpan().SequenceEqual(target.Original))
