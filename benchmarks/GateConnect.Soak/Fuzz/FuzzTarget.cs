@@ -69,7 +69,8 @@ internal sealed class FuzzOutcome(string format)
         catch (Exception failure) when (failure is DataException or ModelFileException or ConfigurationException)
         {
             Refused++;
-            if (!failure.Message.Contains(System.IO.Path.GetDirectoryName(target.Path)!, StringComparison.Ordinal) || failure.Message.Length > 2000
+            if (!failure.Message.Contains(System.IO.Path.GetDirectoryName(target.Path)!, StringComparison.Ordinal)
+                || failure.Message.Split('\n').Any(line => line.Length > 2000)
                 || failure.Message.Any(letter => char.IsControl(letter) && letter is not ('\r' or '\n')))
             {
                 Broken.Add($"{target.Format} {index}: the refusal does not name the file, or goes on and on: {failure.Message[..Math.Min(300, failure.Message.Length)]}");

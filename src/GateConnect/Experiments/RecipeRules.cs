@@ -20,7 +20,7 @@ public static class RecipeRules
         {
             mistakes.AddRange(recipe.Rule.Mistakes(size.Cardinality));
         }
-        if (recipe.Rule.Kind == ConnectivityKind.Full && recipe.LastNormAffine == LastNormAffine.PerBranch)
+        if (recipe.Connectivity == ConnectivityKind.Full && recipe.LastNormAffine == LastNormAffine.PerBranch)
         {
             mistakes.Add("lastNormAffine: PerBranch does not go with connectivity full, whose last norms stand behind the sum; take full-branches");
         }

@@ -1,5 +1,5 @@
 // What can go wrong for a user, one type per exit code of the command line. Every message is one clear line that
-// names the file or value, what was expected, and where possible the remedy.
+// names the file or value, what was expected, and where possible the remedy; what damaged files bring into it is shown harmlessly.
 namespace GateConnect.Runtime;
 
 /// <summary>
@@ -10,10 +10,10 @@ public sealed class RuntimeUnavailableException(string message, Exception? inner
 
 /// <summary>A configuration that cannot be run; the message lists every mistake, one per line. Exit code 2.</summary>
 public sealed class ConfigurationException(IReadOnlyList<string> mistakes)
-    : Exception(string.Join(Environment.NewLine, mistakes))
+    : Exception(UntrustedText.Shown(string.Join(Environment.NewLine, mistakes)))
 {
     /// <summary>Every mistake found, each naming the option, its value and the allowed range.</summary>
-    public IReadOnlyList<string> Mistakes { get; } = mistakes;
+    public IReadOnlyList<string> Mistakes { get; } = [.. mistakes.Select(UntrustedText.Shown)];
 
     /// <summary>A configuration with a single mistake.</summary>
     public ConfigurationException(string mistake)
@@ -23,10 +23,10 @@ public sealed class ConfigurationException(IReadOnlyList<string> mistakes)
 }
 
 /// <summary>Data that are missing or damaged: file, offset and expectation. Exit code 3.</summary>
-public sealed class DataException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class DataException(string message, Exception? inner = null) : Exception(UntrustedText.Shown(message), inner);
 
 /// <summary>A checkpoint or model file that is damaged or does not fit. Exit code 4.</summary>
-public class ModelFileException(string message, Exception? inner = null) : Exception(message, inner);
+public class ModelFileException(string message, Exception? inner = null) : Exception(UntrustedText.Shown(message), inner);
 
 /// <summary>A checkpoint of another version of this software: whole perhaps, but not to be read. Exit code 4.</summary>
 public sealed class OtherVersionException(string message) : ModelFileException(message);
@@ -48,7 +48,7 @@ public enum OutputFailure
 }
 
 /// <summary>A file or folder that cannot be written: disk full, permissions. Exit code 6.</summary>
-public sealed class OutputException(string message, Exception? inner = null) : Exception(message, inner)
+public sealed class OutputException(string message, Exception? inner = null) : Exception(UntrustedText.Shown(message), inner)
 {
     /// <summary>Whether it is worth another attempt; told by the system's error number.</summary>
     public OutputFailure Failure { get; } = SystemErrors.Judge(inner);

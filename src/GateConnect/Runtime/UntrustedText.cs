@@ -15,10 +15,16 @@ internal static class UntrustedText
         return bytes <= mostBytes ? File.ReadAllText(path) : throw new IOException($"it has {bytes} bytes, expected at most {mostBytes}");
     }
 
+    /// <summary>The text with its line ends, every other control character replaced: what may stand in a message.</summary>
+    internal static string Shown(string text) =>
+        text.Any(IsCommand) ? string.Concat(text.Select(letter => IsCommand(letter) ? '?' : letter)) : text;
+
     /// <summary>One line of bounded length without control characters.</summary>
     internal static string Printable(string text)
     {
         var shortened = text.Length <= LongestLine ? text : $"{text[..LongestLine]} ...";
-        return string.Concat(shortened.ReplaceLineEndings(" ").Trim().Select(letter => char.IsControl(letter) ? '?' : letter));
+        return Shown(shortened.ReplaceLineEndings(" ").Trim());
     }
+
+    private static bool IsCommand(char letter) => char.IsControl(letter) && letter is not ('\n' or '\r');
 }
