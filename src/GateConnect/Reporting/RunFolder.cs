@@ -65,7 +65,7 @@ public sealed record RunFolder
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         try
         {
-            Directory.CreateDirectory(path);
+            DurableFolder.Create(path);
             return new RunFolder(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

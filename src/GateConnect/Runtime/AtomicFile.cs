@@ -30,7 +30,7 @@ public static class AtomicFile
         var temporary = Path.Combine(folder, TemporaryName(Path.GetFileName(full)));
         try
         {
-            Directory.CreateDirectory(folder);
+            DurableFolder.Create(folder);
             RequireRoom(folder, expectedBytes);
             WriteAndFlush(temporary, write);
             File.Move(temporary, full, overwrite: true);

@@ -20,6 +20,9 @@ internal sealed partial class CheckpointStore(CheckpointOptions options)
 {
     private const int BufferBytes = 1 << 16;
 
+    // Version 1 kept a single file; it is refused by its version, not overlooked.
+    private string FirstVersionsPath => Path.Combine(options.Folder, "state.safetensors");
+
     private string BestPath => Path.Combine(options.Folder, "best.safetensors");
 
     /// <summary>The checkpoint after so many steps.</summary>
@@ -72,7 +75,7 @@ internal sealed partial class CheckpointStore(CheckpointOptions options)
     internal FoundCheckpoint? Newest()
     {
         ModelFileException? first = null;
-        foreach (var (_, file) in Files())
+        foreach (var file in Files().Select(entry => entry.Path).Append(FirstVersionsPath).Where(File.Exists))
         {
             try
             {
