@@ -79,6 +79,10 @@ public sealed class PreparedRun : IDisposable
                 Note = events.Note,
             },
         };
+        if (File.Exists(Folder.MetricsPath) && !Directory.Exists(Folder.CheckpointPath))
+        {
+            events.Note?.Invoke($"{Folder.CheckpointPath}: no checkpoint yet, so the run begins again; its numbers will be the same");
+        }
         trained = Trainer.Run(job, cancel);
         if (!trained.Completed)
         {

@@ -27,14 +27,8 @@ internal sealed class RunLogs
     public GateDiary Diary { get; private set; }
 
     /// <summary>Takes up what was reported before, and starts the clock of the next epoch.</summary>
-    /// <exception cref="ModelFileException">The folder has epochs that no checkpoint knows.</exception>
     public void Start(IReadOnlyList<EpochReport> before, IReadOnlyList<GateSnapshot> gates)
     {
-        if (before.Count == 0 && File.Exists(folder.MetricsPath) && MetricsLog.Read(folder.MetricsPath) is { Count: > 0 } lost)
-        {
-            throw new ModelFileException(
-                $"{folder.CheckpointPath}: no checkpoint, but {folder.MetricsPath} has {lost.Count} epochs; put the checkpoint back, or start another run with a new --out");
-        }
         reports.AddRange(before);
         Diary = Diary with { Epochs = [.. gates] };
         WriteAll();

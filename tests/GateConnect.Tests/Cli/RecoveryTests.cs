@@ -1,6 +1,7 @@
 // What users of `train` see when something happens to a run: to its folder, its files, its recipe, its machine.
 using GateConnect.Cli;
 using GateConnect.Reporting;
+using GateConnect.Tests.Data;
 
 namespace GateConnect.Tests.Cli;
 
@@ -39,15 +40,31 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void A_lost_checkpoint_is_told_before_its_metrics_are_lost_too()
+    public void A_run_without_its_checkpoints_says_so_and_begins_again_to_the_same_end()
     {
         using var shell = new Shell();
         var run = StoppedAfterOneEpoch(shell);
         Directory.Delete(Path.Combine(run, "checkpoint"), recursive: true);
-        var refused = Shell.Run("train", "--resume", run);
-        Assert.Equal(ExitCode.ModelFile, refused.Code);
-        Assert.Contains("no checkpoint, but", refused.Error, StringComparison.Ordinal);
-        Assert.Single(File.ReadAllLines(Path.Combine(run, "metrics.jsonl")));
+        var again = Shell.Run("train", "--resume", run);
+        Assert.Equal(ExitCode.Done, again.Code);
+        Assert.Contains("no checkpoint yet, so the run begins again", again.Output, StringComparison.Ordinal);
+        Assert.Equal(Undisturbed.Value, Contents(run));
+    }
+
+    [Fact]
+    public void An_epoch_that_was_reported_after_the_last_checkpoint_is_reported_again()
+    {
+        using var shell = new Shell();
+        var run = shell.In("run");
+        using (var interruption = new Interruption())
+        {
+            // Stopped within the first epoch; then a line of it was written, as by a process that died before its checkpoint.
+            using var output = new InterruptingWriter(interruption, "run folder", 143);
+            Assert.Equal(143, Shell.Run(interruption, output, [.. Tiny, "--out", run]).Code);
+        }
+        File.WriteAllText(Path.Combine(run, "metrics.jsonl"), "{\"epoch\":1}\n{\"half");
+        Assert.Equal(ExitCode.Done, Shell.Run("train", "--resume", run).Code);
+        Assert.Equal(Undisturbed.Value, Contents(run));
     }
 
     [Fact]
@@ -110,6 +127,47 @@ public sealed class RecoveryTests
         var diverged = Shell.Run([.. Tiny, "--out", shell.In("run"), "--learning-rate", "10", "--set", "training.weightDecay=0.99", "--set", "training.momentum=0.99", "--set", "data.holdout=0.1"]);
         Assert.Equal(ExitCode.Diverged, diverged.Code);
         Assert.Contains($"train --resume {shell.In("run")} --learning-rate RATE --allow-change training.learningRate", diverged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_that_changed_since_the_run_began_are_told_and_allowed_by_name()
+    {
+        using var shell = new Shell();
+        for (var index = 0; index < 24; index++)
+        {
+            Photo(shell, index, (byte)(40 * (index % 5)));
+        }
+        string[] photos =
+        [
+            "train", "--dataset", "folder", "--data", shell.In("photos"), "--network", "11,1,2", "--image-size", "16", "--batch-size", "4",
+            "--epochs", "3", "--threads", "1", "--set", "training.warmUpSteps=2", "--out", shell.In("run"),
+        ];
+        using (var interruption = new Interruption())
+        {
+            using var output = new InterruptingWriter(interruption, "epoch   1", 143);
+            Assert.Equal(143, Shell.Run(interruption, output, photos).Code);
+        }
+        Photo(shell, index: 3, 255);
+        var refused = Shell.Run("train", "--resume", shell.In("run"));
+        Assert.Equal(ExitCode.Configuration, refused.Code);
+        Assert.Contains(refused.Mistakes, line => line.StartsWith("data: the images are not those of the run", StringComparison.Ordinal));
+        Assert.Equal(ExitCode.Done, Shell.Run("train", "--resume", shell.In("run"), "--allow-change", "data").Code);
+
+        static void Photo(Shell shell, int index, byte grey)
+        {
+            var path = shell.In(Path.Combine("photos", index % 2 == 0 ? "a" : "b", $"{index}.png"));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, TestPhotos.Plain(16, 16, new SkiaSharp.SKColor(grey, grey, (byte)(index * 10))));
+        }
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_written_to_is_told_before_any_image_is_read()
+    {
+        var refused = Shell.Run([.. Tiny, "--out", "/proc/run"]);
+        Assert.Equal(ExitCode.Output, refused.Code);
+        Assert.StartsWith("/proc/run: the run folder cannot be made", Assert.Single(refused.Mistakes), StringComparison.Ordinal);
+        Assert.DoesNotContain("images to learn from", refused.Output, StringComparison.Ordinal);
     }
 
     [Theory]
