@@ -29,6 +29,8 @@ internal sealed class TrainCommand
                 "gateconnect train --dataset cifar10 --data cifar-10-binary.tar.gz --epochs 30 --out runs/cifar",
                 "gateconnect train --dataset folder --data photos --image-size 64 --class-weights inverse-frequency",
                 "gateconnect train --resume runs/cifar",
+                "gateconnect train --resume runs/cifar --epochs 60 --allow-change training.epochs",
+                "gateconnect train --epochs 30 --checkpoint-every 10m --on-divergence rollback",
             ])
         {
             Details = "With nothing else given it learns {20,4,8} with fan-in 4 on Fashion-MNIST "
