@@ -23,7 +23,7 @@ internal sealed class Signals(int seed)
         for (var (sent, run) = (0, 1); sent < count; run++)
         {
             var folder = Path.Combine(root, $"run-{run}");
-            while (Directory.Exists(folder) && !File.Exists(Path.Combine(folder, "summary.md")) || !Directory.Exists(folder))
+            while (!File.Exists(Path.Combine(folder, "summary.md")))
             {
                 sent += Interrupt(folder, whole, Kinds[sent % Kinds.Length]);
             }
@@ -40,7 +40,7 @@ internal sealed class Signals(int seed)
     private int Interrupt(string folder, double whole, (int Number, int Code) kind)
     {
         using var tool = Tool.Start(folder);
-        // Half of the time the end is waited for, which is short.
+        // One time in three the end is waited for, which is short.
         var late = random.Next(3) == 0;
         for (var clock = Stopwatch.StartNew(); late && !tool.HasEnded && !tool.Said.Contains("epoch   3", StringComparison.Ordinal) && clock.Elapsed.TotalSeconds < 2 * whole;)
         {

@@ -43,7 +43,7 @@ internal sealed class BatchPlan
         (Dataset, this.transform, this.order, seeds) = (dataset, transform, order, options.Seeds);
         BatchSize = Math.Min(options.BatchSize, dataset.Count);
         BatchesPerEpoch = order == BatchOrder.Shuffled
-            ? dataset.Count / BatchSize
+            ? FullBatches(dataset.Count, options.BatchSize)
             : (dataset.Count + BatchSize - 1) / BatchSize;
     }
 
@@ -53,6 +53,9 @@ internal sealed class BatchPlan
     internal int BatchSize { get; }
 
     internal int BatchesPerEpoch { get; }
+
+    /// <summary>Batches of a shuffled epoch: incomplete ones are dropped, and where there are fewer images than a batch has, all are one.</summary>
+    internal static int FullBatches(int images, int batchSize) => images / Math.Min(batchSize, images);
 
     /// <summary>The dataset's indices in the order of <paramref name="epoch"/>.</summary>
     internal int[] Order(int epoch)

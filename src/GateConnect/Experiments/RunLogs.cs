@@ -56,6 +56,7 @@ internal sealed class RunLogs
         var seconds = clock.Elapsed.TotalSeconds;
         var line = new EpochTiming(report.Epoch, seconds, (imagesNow - imagesBefore) / seconds, ProcessMemory.PeakBytes());
         imagesBefore = imagesNow;
+        reports.RemoveAll(earlier => earlier.Epoch >= report.Epoch); // a rollback repeats epochs
         reports.Add(report);
         clock.Restart();
         return line;

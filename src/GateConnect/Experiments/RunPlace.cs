@@ -2,6 +2,7 @@
 // and images. While the run goes on, the folder is looked at before every write: one that was deleted is made again.
 using GateConnect.Reporting;
 using GateConnect.Runtime;
+using GateConnect.Training;
 
 namespace GateConnect.Experiments;
 
@@ -96,7 +97,7 @@ internal sealed class RunPlace : IDisposable
         List<string> differences = [.. RecipeDifference.Between(record.Recipe, request.Recipe, request.AllowedChanges)];
         var facts = data.Facts();
         if ((facts.TrainFingerprint != record.Dataset.TrainFingerprint || facts.TestFingerprint != record.Dataset.TestFingerprint)
-            && !request.AllowedChanges.Contains(ImagesPath))
+            && !TrainingBasis.IsAllowed(ImagesPath, request.AllowedChanges))
         {
             differences.Add(
                 $"{ImagesPath}: the images are not those of the run ({record.Dataset.TrainImages} to train and {record.Dataset.TestImages} to test then, "

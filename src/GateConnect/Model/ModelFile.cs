@@ -85,12 +85,14 @@ public static class ModelFile
     {
         var expected = ModelMetadata.Text(path, content.Metadata, ModelMetadata.Fingerprint);
         var found = ModelFingerprint.Of(content.Metadata, content.InFileOrder);
-        if (found != expected || !content.Header.IsOwn)
+        if (found != expected)
         {
             throw new ModelFileException(
-                found != expected
-                    ? $"{path}: header fields and tensors have SHA-256 {found}, expected __metadata__.sha256; the file was changed or damaged, get it again"
-                    : $"{path}: the header is not written as this software writes it; the file was changed or damaged, get it again");
+                $"{path}: header fields and tensors have SHA-256 {found}, expected __metadata__.sha256; the file was changed or damaged, get it again");
+        }
+        if (!content.Header.IsOwn)
+        {
+            throw new ModelFileException($"{path}: the header is not written as this software writes it; the file was changed or damaged, get it again");
         }
     }
 

@@ -18,33 +18,10 @@ internal static class SafetensorsFile
     /// <exception cref="ArgumentException">A name is taken or reserved, or a type is none of the three.</exception>
     /// <exception cref="OutputException">The file cannot be written.</exception>
     public static void Write(
-        string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata) =>
-        AtomicFile.Write(path, stream => Write(stream, tensors, metadata), ByteCount(tensors, metadata));
-
-    /// <summary>How long the file of these tensors and metadata is.</summary>
-    public static long ByteCount(IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata)
+        string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        var entries = SafetensorsHeaderWriter.Entries(SafetensorsHeaderWriter.Order(tensors));
-        return SafetensorsHeaderWriter.Write(entries, metadata).Length + (entries.Count > 0 ? entries[^1].End : 0);
-    }
-
-    /// <summary>The same into a stream, which stays open.</summary>
-    /// <param name="stream">Where the bytes go.</param>
-    /// <param name="tensors">Names and values in any order, on any device; they stay the caller's.</param>
-    /// <param name="metadata">The string map <c>__metadata__</c>; left out where empty.</param>
-    /// <exception cref="ArgumentException">A name is taken or reserved, or a type is none of the three.</exception>
-    public static void Write(
-        Stream stream, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(tensors);
-        ArgumentNullException.ThrowIfNull(metadata);
-        var ordered = SafetensorsHeaderWriter.Order(tensors);
-        stream.Write(SafetensorsHeaderWriter.Write(SafetensorsHeaderWriter.Entries(ordered), metadata));
-        foreach (var (_, value) in ordered)
-        {
-            TensorBytes.ForEachPiece(value, piece => stream.Write(piece));
-        }
+        var layout = new SafetensorsLayout(tensors, metadata);
+        AtomicFile.Write(path, layout.WriteTo, layout.ByteCount);
     }
 
     /// <summary>Reads a whole file.</summary>

@@ -74,7 +74,7 @@ public static class AtomicFile
 
     private static void RequireRoom(string folder, long expectedBytes)
     {
-        if (expectedBytes > 0 && Volume.Of(folder) is { } volume && volume.FreeBytes < expectedBytes)
+        if (expectedBytes > 0 && Volume.FreeBytesOf(folder) < expectedBytes)
         {
             throw SystemErrors.FullVolume();
         }

@@ -7,9 +7,6 @@ namespace GateConnect.Runtime;
 internal static partial class FolderFlush
 {
     private const int ReadOnly = 0;
-    private const int InputOutputError = 5;
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
 
     /// <summary>
     /// Returns when renames in <paramref name="folder"/> outlive a power cut. File systems that cannot flush folders,
@@ -29,7 +26,7 @@ internal static partial class FolderFlush
         }
         var error = Synchronise(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
-        if (error is InputOutputError or NoSpace or QuotaExceeded)
+        if (error == SystemErrors.DeviceFailure || SystemErrors.IsNoSpace(error))
         {
             throw new IOException($"flushing the folder: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }

@@ -16,11 +16,14 @@ internal static class SystemErrors
     /// <summary>EIO: the device failed.</summary>
     internal const int DeviceFailure = 5;
 
+    /// <summary>Whether the system's number says that the volume or the quota is full.</summary>
+    internal static bool IsNoSpace(int error) => NoSpace.Contains(error);
+
     /// <summary>What another attempt can hope for after <paramref name="failure"/>.</summary>
     internal static OutputFailure Judge(Exception? failure) => failure switch
     {
         UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException => OutputFailure.Lasting,
-        IOException { HResult: var code } when NoSpace.Contains(code) => OutputFailure.NoSpace,
+        IOException { HResult: var code } when IsNoSpace(code) => OutputFailure.NoSpace,
         IOException { HResult: var code } when Passing.Contains(code) => OutputFailure.Passing,
         _ => OutputFailure.Lasting,
     };

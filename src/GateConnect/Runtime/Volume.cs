@@ -8,25 +8,35 @@ namespace GateConnect.Runtime;
 /// <param name="FreeBytes">What this user may still write to it; a quota may allow less.</param>
 internal sealed record Volume(string Name, long FreeBytes)
 {
-    /// <summary>The volume of a folder that is there; null where the system does not tell.</summary>
-    internal static Volume? Of(string folder)
+    /// <summary>The volume of a folder that is there; null where the system does not tell. Lists all mounts: for messages.</summary>
+    internal static Volume? Of(string folder) => Asked<Volume?>(folder, real =>
     {
-        try
-        {
-            var real = new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(folder);
-            var mount = DriveInfo.GetDrives()
-                .Where(drive => IsWithin(real, drive.Name))
-                .MaxBy(drive => drive.Name.Length);
-            return new Volume(mount?.Name ?? real, new DriveInfo(OperatingSystem.IsWindows() ? mount?.Name ?? real : real).AvailableFreeSpace);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
-    }
+        var mount = DriveInfo.GetDrives()
+            .Where(drive => IsWithin(real, drive.Name))
+            .MaxBy(drive => drive.Name.Length);
+        return new Volume(mount?.Name ?? real, Measured(real));
+    });
+
+    /// <summary>The room on the volume of a folder that is there, in one call; null where the system does not tell.</summary>
+    internal static long? FreeBytesOf(string folder) => Asked<long?>(folder, real => Measured(real));
 
     /// <summary>A number of bytes as messages give it: exact, in groups of three.</summary>
     internal static string Bytes(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static T? Asked<T>(string folder, Func<string, T> ask)
+    {
+        try
+        {
+            return ask(new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(folder));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return default;
+        }
+    }
+
+    private static long Measured(string real) =>
+        new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(real)! : real).AvailableFreeSpace;
 
     private static bool IsWithin(string folder, string root) =>
         folder == root || folder.StartsWith(root.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);

@@ -1,19 +1,14 @@
 // What a run does when a file cannot be written: errors that may pass are tried again, a full volume ends the run or is
 // waited for, everything else ends it at once. Whatever is written again is written whole.
-using System.Text.Json.Serialization;
-
 namespace GateConnect.Runtime;
 
 /// <summary>What to do when the volume is full.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<FullVolumePolicy>))]
 public enum FullVolumePolicy
 {
     /// <summary>End with an <see cref="OutputException"/>; what was written before stays.</summary>
-    [JsonStringEnumMemberName("stop")]
     Stop,
 
     /// <summary>Say so, and try again until there is room.</summary>
-    [JsonStringEnumMemberName("wait")]
     Wait,
 }
 

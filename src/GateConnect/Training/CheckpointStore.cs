@@ -39,7 +39,8 @@ internal sealed partial class CheckpointStore(CheckpointOptions options)
     {
         CheckpointSeal.Add(tensors, metadata);
         var path = PathOf(step);
-        options.Writes.Write(() => WriteVerified(path, SafetensorsFile.ByteCount(tensors, metadata), stream => SafetensorsFile.Write(stream, tensors, metadata)));
+        var layout = new SafetensorsLayout(tensors, metadata);
+        options.Writes.Write(() => WriteVerified(path, layout.ByteCount, layout.WriteTo));
         DropAfter(step);
         foreach (var (old, file) in Files().Skip(options.Keep))
         {
@@ -107,14 +108,19 @@ internal sealed partial class CheckpointStore(CheckpointOptions options)
     /// <exception cref="OtherVersionException">Another version of this software wrote it.</exception>
     internal static FoundCheckpoint Open(string path)
     {
-        CheckVersion(path, SafetensorsFile.ReadHeader(path).Metadata);
         var content = SafetensorsFile.Read(path);
-        if (CheckpointSeal.Damage(content) is { } damage)
+        try
+        {
+            CheckVersion(path, content.Metadata);
+            return CheckpointSeal.Damage(content) is { } damage
+                ? throw new ModelFileException($"{path}: {damage}; the file was changed or damaged")
+                : new FoundCheckpoint(path, content);
+        }
+        catch
         {
             content.Dispose();
-            throw new ModelFileException($"{path}: {damage}; the file was changed or damaged");
+            throw;
         }
-        return new FoundCheckpoint(path, content);
     }
 
     private static void CheckVersion(string path, IReadOnlyDictionary<string, string> metadata)

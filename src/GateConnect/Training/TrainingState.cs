@@ -1,5 +1,6 @@
 // All that changes while a training runs, in one place, so that a checkpoint can neither miss nor repeat anything.
 using GateConnect.Architecture;
+using GateConnect.Data;
 using GateConnect.Model;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ internal sealed class TrainingState : IDisposable
     internal TrainingState(TrainingJob job)
     {
         network = job.Network;
-        BatchesPerEpoch = BatchesOf(job);
+        BatchesPerEpoch = BatchPlan.FullBatches(job.Data.Train.Count, job.Options.BatchSize);
         Optimizer = new NesterovSgd(network, job.Options);
         Average = job.Options.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
         if (job.Rule.Kind == ConnectivityKind.Learned && network is BranchNetwork { Gates.Count: > 0 } branches)
@@ -69,9 +70,6 @@ internal sealed class TrainingState : IDisposable
         .. Optimizer.State.Select(entry => ($"momentum.{entry.Name}", entry.Value)),
         .. (Average?.State ?? []).Select(entry => ($"average.{entry.Name}", entry.Value)),
     ];
-
-    // As the loader counts them: incomplete batches are dropped, and one of all images is left.
-    private static int BatchesOf(TrainingJob job) => job.Data.Train.Count / Math.Min(job.Options.BatchSize, job.Data.Train.Count);
 
     public void Dispose()
     {

@@ -9,8 +9,7 @@ public sealed class RecoveryTests
 {
     private static readonly string[] Results = ["model.safetensors", "unpruned.safetensors", "metrics.jsonl", "connectivity.json"];
 
-    private static readonly string[] Tiny =
-        ["train", "--dataset", "shapes", "--network", "11,2,4", "--image-size", "16", "--train-limit", "192", "--batch-size", "32", "--epochs", "2", "--threads", "1", "--set", "training.warmUpSteps=4"];
+    private static readonly string[] Tiny = TrainTests.Tiny;
 
     private static readonly Lazy<IReadOnlyList<string>> Undisturbed = new(() =>
     {

@@ -6,7 +6,7 @@ namespace GateConnect.Tests.Cli;
 /// <summary>The main job on a tiny network and made-up images, from the first word to the last file.</summary>
 public sealed class TrainTests
 {
-    private static readonly string[] Tiny =
+    internal static readonly string[] Tiny =
         ["train", "--dataset", "shapes", "--network", "11,2,4", "--image-size", "16", "--train-limit", "192", "--batch-size", "32", "--epochs", "2", "--threads", "1", "--set", "training.warmUpSteps=4"];
 
     [Fact]

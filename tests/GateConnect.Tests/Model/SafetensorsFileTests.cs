@@ -23,10 +23,9 @@ public sealed class SafetensorsFileTests : IDisposable
         using var scope = torch.NewDisposeScope();
         using var stream = new MemoryStream();
 
-        SafetensorsFile.Write(
-            stream,
+        new SafetensorsLayout(
             [("b", torch.tensor(new float[] { 1, -2 })), ("a", torch.tensor(new long[] { 7 }).view(1, 1))],
-            new Dictionary<string, string> { ["key"] = "välue" });
+            new Dictionary<string, string> { ["key"] = "välue" }).WriteTo(stream);
 
         const string header = """{"__metadata__":{"key":"välue"},"a":{"dtype":"I64","shape":[1,1],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""";
         var text = Encoding.UTF8.GetBytes(header);
@@ -73,8 +72,8 @@ public sealed class SafetensorsFileTests : IDisposable
         using var forward = new MemoryStream();
         using var backward = new MemoryStream();
 
-        SafetensorsFile.Write(forward, [one, two], new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" });
-        SafetensorsFile.Write(backward, [two, one], new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" });
+        new SafetensorsLayout([one, two], new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }).WriteTo(forward);
+        new SafetensorsLayout([two, one], new Dictionary<string, string> { ["b"] = "2", ["a"] = "1" }).WriteTo(backward);
 
         Assert.Equal(forward.ToArray(), backward.ToArray());
     }
@@ -135,9 +134,9 @@ public sealed class SafetensorsFileTests : IDisposable
         var value = torch.ones(1);
         var none = new Dictionary<string, string>();
 
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(Stream.Null, [("a", value), ("a", value)], none));
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(Stream.Null, [("__metadata__", value)], none));
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(Stream.Null, [("a", value.to(torch.int8))], none));
+        Assert.Throws<ArgumentException>(() => new SafetensorsLayout([("a", value), ("a", value)], none));
+        Assert.Throws<ArgumentException>(() => new SafetensorsLayout([("__metadata__", value)], none));
+        Assert.Throws<ArgumentException>(() => new SafetensorsLayout([("a", value.to(torch.int8))], none));
     }
 
     private static byte[] Length(int length)
