@@ -22,8 +22,14 @@ internal static class LongRun
         var clock = Stopwatch.StartNew();
         using var tool = Tool.Start(Path.Combine(root, "run"), changes);
         var samples = new List<(double Seconds, double Memory, int Handles)>();
+        var lastEpoch = string.Create(CultureInfo.InvariantCulture, $"epoch {epochs,3} ");
         while (!tool.WaitFor(TimeSpan.FromSeconds(2)))
         {
+            // What comes after training, the measuring of the test images in large batches, takes memory of its own.
+            if (tool.Said.Contains(lastEpoch, StringComparison.Ordinal))
+            {
+                continue;
+            }
             if (Sample(tool.Id) is var (memory, handles))
             {
                 samples.Add((clock.Elapsed.TotalSeconds, memory, handles));

@@ -64,7 +64,8 @@ internal sealed partial class Tool : IDisposable
                 job.AddRange(changes[index..(index + 2)]);
             }
         }
-        var start = new ProcessStartInfo(Program(), [.. job, "--out", folder])
+        // A harness started in the background hands "ignore" for these two down to its children, which then never see them.
+        var start = new ProcessStartInfo("env", ["--default-signal=HUP,INT", Program(), .. job, "--out", folder])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };

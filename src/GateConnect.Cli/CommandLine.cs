@@ -51,6 +51,7 @@ internal static class CommandLine
             InspectCommand.Build(context, pages),
             DataCommand.Build(context, pages),
             ReportCommand.Build(context, pages),
+            ExperimentCommand.Build(context, pages),
             BenchCommand.Build(context, pages),
         ])
         {

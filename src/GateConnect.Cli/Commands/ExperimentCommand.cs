@@ -1,0 +1,207 @@
+// gateconnect experiment: the paper's tables as commands.
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using GateConnect.Experiments;
+using GateConnect.Experiments.Tables;
+using GateConnect.Runtime;
+
+namespace GateConnect.Cli.Commands;
+
+/// <summary>Lists, runs and prints experiments.</summary>
+internal static class ExperimentCommand
+{
+    private const string DefaultResults = "experiments/results";
+    private const string DefaultWork = "runs/experiments";
+
+    /// <summary>The command with its three sub-commands.</summary>
+    public static Command Build(CommandContext context, HelpPages pages)
+    {
+        var command = new Command("experiment", "The paper's tables and questions as commands: what there is, running it, the table.")
+        {
+            List(context, pages), new RunCommand(context).Build(pages), Table(context, pages),
+        };
+        pages.Describe(command, new HelpPage([], ["gateconnect experiment list", "gateconnect experiment run cifar10 --only 20,4,8 --budget 4/300", "gateconnect experiment table cifar10"]));
+        command.SetAction(pages.Invoke);
+        return command;
+    }
+
+    private static Command List(CommandContext context, HelpPages pages)
+    {
+        var json = RunOptions.JsonOption();
+        var command = new Command("list", "Lists the experiments and their cells, at the paper's budget.");
+        pages.Describe(command, new HelpPage([new OptionGroup("Output", [json])], ["gateconnect experiment list", "gateconnect experiment list --json"]));
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(json))
+            {
+                JsonText.Write(context.Terminal.Output, new JsonObject { ["experiments"] = new JsonArray([.. Experiment.All.Select(Described)]) });
+                return ExitCode.Done;
+            }
+            foreach (var experiment in Experiment.All)
+            {
+                context.Terminal.Output.WriteLine($"{experiment.Name,-16}{experiment.Title}");
+                foreach (var cell in experiment.Cells)
+                {
+                    var paper = cell.Paper is { } reported ? string.Create(CultureInfo.InvariantCulture, $"  paper {reported.MeanPercent:0.00} %") : "";
+                    context.Terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {cell.Name,-36}{cell.Recipe.Training.Epochs} epochs{paper}"));
+                }
+            }
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static JsonObject Described(Experiment experiment) => new()
+    {
+        ["name"] = experiment.Name,
+        ["title"] = experiment.Title,
+        ["cells"] = new JsonArray([.. experiment.Cells.Select(cell => new JsonObject
+        {
+            ["name"] = cell.Name, ["dataset"] = cell.Dataset, ["epochs"] = cell.Recipe.Training.Epochs, ["paperMeanPercent"] = cell.Paper?.MeanPercent,
+        })]),
+    };
+
+    private static Command Table(CommandContext context, HelpPages pages)
+    {
+        var (name, results, json) = (NameArgument(), ResultsOption(), RunOptions.JsonOption());
+        var markdown = new Option<bool>("--markdown") { Description = "As Markdown." };
+        var csv = new Option<bool>("--csv") { Description = "As comma-separated values, numbers in full." };
+        var command = new Command("table", "Prints an experiment's finished runs beside the paper's figures, with a paired test between rules on the same seeds.") { name };
+        pages.Describe(command, new HelpPage(
+            [new OptionGroup("Output", [results, markdown, csv, json])],
+            ["gateconnect experiment table cifar10", "gateconnect experiment table cifar10-rivals --markdown", "gateconnect experiment table cifar10 --json"]));
+        command.SetAction(parsed =>
+        {
+            var table = ExperimentTable.Of(Experiment.Named(parsed.GetRequiredValue(name)), new ResultStore(Folder(parsed.GetValue(results)!)));
+            if (parsed.GetValue(json))
+            {
+                JsonText.Write(context.Terminal.Output, TableDocument.Of(table));
+                return ExitCode.Done;
+            }
+            if (table.Rows.Count == 0)
+            {
+                context.Terminal.Error.WriteLine($"{parsed.GetValue(results)}: no finished run of {table.Experiment.Name} yet; start with: gateconnect experiment run {table.Experiment.Name}");
+            }
+            context.Terminal.Output.Write(parsed.GetValue(csv) ? TableText.Csv(table) : parsed.GetValue(markdown) ? TableText.Markdown(table) : TableText.Plain(table));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> NameArgument() => new("NAME") { Description = "An experiment: " + string.Join(", ", Experiment.All.Select(experiment => experiment.Name)) + "." };
+
+    private static Option<string> ResultsOption() => new("--results")
+    {
+        HelpName = "DIR", DefaultValueFactory = _ => DefaultResults, Description = $"Where finished runs lie, without weights. Default {DefaultResults}.",
+    };
+
+    private static string Folder(string path) => path.Length > 1 ? path.TrimEnd('/') : path;
+
+    /// <summary><c>experiment run</c>.</summary>
+    private sealed class RunCommand(CommandContext context)
+    {
+        private readonly Argument<string> name = NameArgument();
+        private readonly Option<int> seeds = new("--seeds") { HelpName = "N", DefaultValueFactory = _ => 3, Description = "Seeds 1 to N of every cell. Default 3." };
+        private readonly Option<string> budget = new("--budget") { HelpName = "SHARE", DefaultValueFactory = _ => "1", Description = "Share of the paper's epochs: 0.05, 5% or 15/300. Default 1." };
+        private readonly Option<int?> trainLimit = new("--train-limit") { HelpName = "N", Description = "Learn from so many images only, every class alike; the table says so. Default all." };
+        private readonly Option<int?> imageSize = new("--image-size") { HelpName = "PIXELS", Description = "Smaller images than the paper's; the table says so. Default the paper's." };
+        private readonly Option<string[]> only = new("--only") { HelpName = "TEXT", Description = "Cells whose name contains this, such as 20,4,8 or learned. May be repeated; all must match." };
+        private readonly Option<string?> time = new("--for") { HelpName = "TIME", Description = "Stop after 45s, 90m or 2h, within a run with a checkpoint; the same command goes on. Default: to the end." };
+        private readonly Option<string?> data = new("--data") { HelpName = "PATH", Description = "Where the images are. Default the usual places; the folder experiments need it." };
+        private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads of libtorch. Default all cores. Two processes with half of them each share the runs." };
+        private readonly Option<string> results = ResultsOption();
+        private readonly Option<string> work = new("--work") { HelpName = "DIR", DefaultValueFactory = _ => DefaultWork, Description = $"Where runs in progress lie, weights and checkpoints included. Default {DefaultWork}." };
+        private readonly Option<bool> json = RunOptions.JsonOption();
+
+        public Command Build(HelpPages pages)
+        {
+            var command = new Command("run", "Runs what is not finished of an experiment, seed by seed; goes on where it was interrupted.") { name };
+            pages.Describe(command, new HelpPage(
+                [
+                    new OptionGroup("What", [seeds, only, budget, trainLimit, imageSize]),
+                    new OptionGroup("Where and how long", [time, data, threads, results, work, json]),
+                ],
+                [
+                    "gateconnect experiment run cifar10 --only 20,4,8 --budget 4/300",
+                    "gateconnect experiment run cifar10-rivals --seeds 1 --budget 4/300 --for 90m",
+                    "gateconnect experiment run mini-imagenet --data mini-imagenet --budget 1%",
+                ])
+            {
+                Details = "A run that is finished is left alone, one that another process works on is passed over. Finished runs are copied, without weights, to the results; runs of other recipes or of code that computes something else are never mixed.",
+            });
+            command.SetAction(Execute);
+            return command;
+        }
+
+        private int Execute(ParseResult parsed)
+        {
+            var voice = context.Terminal.Voice(parsed.GetValue(json));
+            var (plan, limit) = Resolve(parsed);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.Interruption.Token);
+            if (limit is { } span)
+            {
+                end.CancelAfter(span);
+            }
+            var progress = new DataProgress(voice);
+            var runs = plan.Runs.ToList();
+            var runner = new ExperimentRunner(new ResultStore(Folder(parsed.GetValue(results)!)), parsed.GetValue(work)!)
+            {
+                OnRun = run => voice.Say($"run {runs.FindIndex(other => other.Name == run.Name) + 1} of {runs.Count}: {run.Name}"),
+                OnFinished = run => voice.Say($"finished   top-1 {run.Record.Results!.Test.Top1Percent:0.00} %  {run.Path}"),
+                Train = (run, events, cancel) => new TrainingProgress(voice).Train(run, events, cancel),
+            };
+            var events = new RunEvents { Note = voice.Say, Fetch = progress.Fetch, Load = progress.Load };
+            var outcome = runner.Run(plan, parsed.GetValue(data), parsed.GetValue(threads) ?? Environment.ProcessorCount, events, end.Token);
+            voice.Say($"{outcome.Finished} of {runs.Count} runs finished{(outcome.Open == 0 ? "" : "; the same command goes on")}; table: gateconnect experiment table {parsed.GetValue(name)}");
+            if (parsed.GetValue(json))
+            {
+                JsonText.Write(context.Terminal.Output, new JsonObject { ["finished"] = outcome.Finished, ["open"] = outcome.Open });
+            }
+            return context.Interruption.ExitCode ?? ExitCode.Done;
+        }
+
+        private (ExperimentPlan Plan, TimeSpan? Limit) Resolve(ParseResult parsed)
+        {
+            var mistakes = new List<string>();
+            var experiment = Collect(mistakes, () => Experiment.Named(parsed.GetRequiredValue(name)));
+            var share = Collect(mistakes, () => Budget.Parse(parsed.GetValue(budget)!));
+            TimeSpan? limit = null;
+            Collect(mistakes, () => limit = parsed.GetValue(time) is { } text ? TimeLimit.Parse("--for", text) : null);
+            var count = parsed.GetValue(seeds);
+            if (count is < 1 or > 1000)
+            {
+                mistakes.Add($"--seeds: {count} is outside 1 to 1000");
+            }
+            if (experiment is not null && share is not null)
+            {
+                share = share with { TrainLimit = parsed.GetValue(trainLimit), ImageSize = parsed.GetValue(imageSize) };
+                string[] words = parsed.GetValue(only) ?? [];
+                ExperimentCell[] cells = [.. experiment.Cells.Where(cell => words.All(word => cell.Name.Contains(word, StringComparison.Ordinal)))];
+                if (cells.Length == 0)
+                {
+                    mistakes.Add($"--only: no cell of {experiment.Name} contains {string.Join(" and ", words)}; see 'gateconnect experiment list'");
+                }
+                mistakes.AddRange(cells.Take(1).SelectMany(cell => RecipeRules.Mistakes(cell.Run(share, 1).Recipe with { Threads = parsed.GetValue(threads) })));
+                if (mistakes.Count == 0)
+                {
+                    return (new ExperimentPlan(cells, share, count), limit);
+                }
+            }
+            throw new ConfigurationException(mistakes);
+        }
+
+        private static T? Collect<T>(List<string> mistakes, Func<T> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (ConfigurationException failure)
+            {
+                mistakes.AddRange(failure.Mistakes);
+                return default;
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// `experiment table --json`: a machine contract, members are only ever added.
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GateConnect.Experiments.Tables;
+
+namespace GateConnect.Cli;
+
+/// <summary>A table as a JSON document.</summary>
+internal static class TableDocument
+{
+    /// <summary>The document.</summary>
+    public static JsonObject Of(ExperimentTable table) => new()
+    {
+        ["experiment"] = table.Experiment.Name,
+        ["cells"] = new JsonArray([.. table.Rows.Select(Cell)]),
+        ["comparisons"] = new JsonArray([.. table.Comparisons.Select(Comparison)]),
+    };
+
+    private static JsonObject Cell(TableRow row) => new()
+    {
+        ["network"] = row.Recipe.Network,
+        ["connectivity"] = JsonSerializer.SerializeToNode(row.Recipe.Connectivity),
+        ["estimator"] = row.Cell.Estimator,
+        ["fanIn"] = row.FanIn,
+        ["seeds"] = row.Runs.Count,
+        ["meanPercent"] = row.Top1Percent.Mean,
+        ["stdPercent"] = JsonText.Finite(row.Top1Percent.Std),
+        ["bestPercent"] = row.BestPercent,
+        ["epochs"] = row.Recipe.Training.Epochs,
+        ["paperEpochs"] = row.Cell.Recipe.Training.Epochs,
+        ["trainImages"] = row.Runs[0].Record.Dataset.TrainImages,
+        ["imageSize"] = row.ImageSize,
+        ["paperMeanPercent"] = row.Cell.Paper?.MeanPercent,
+        ["paperStdPercent"] = row.Cell.Paper?.StdPercent,
+        ["parametersBefore"] = row.ParametersBefore,
+        ["parameters"] = row.Parameters,
+        ["multiplyAdds"] = row.MultiplyAdds,
+        ["liveBlocks"] = row.LiveBlocks,
+        ["imagePasses"] = row.ImagePasses,
+        ["minutes"] = row.Minutes,
+        ["runs"] = new JsonArray([.. row.Runs.Select(run => JsonValue.Create(run.Path))]),
+    };
+
+    private static JsonObject Comparison(TableComparison comparison) => new()
+    {
+        ["learned"] = comparison.Learned.Cell.Name,
+        ["other"] = comparison.Other.Cell.Name,
+        ["epochs"] = comparison.Learned.Recipe.Training.Epochs,
+        ["meanPoints"] = comparison.Test.Difference.Mean,
+        ["stdPoints"] = JsonText.Finite(comparison.Test.Difference.Std),
+        ["seeds"] = comparison.Test.Difference.Count,
+        ["t"] = JsonText.Finite(comparison.Test.T),
+        ["p"] = JsonText.Finite(comparison.Test.P),
+    };
+}

@@ -1,0 +1,85 @@
+// The paper's tables and questions as lists of cells (PAPER sections 5 to 7). Recipes follow section 5, but for the learning
+// rate, which every rule lets fall by one cosine (docs/decisions/0016-tables.md).
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Runtime;
+using GateConnect.Training;
+
+namespace GateConnect.Experiments.Tables;
+
+/// <summary>A table that can be run.</summary>
+/// <param name="Name">What it is called on the command line.</param>
+/// <param name="Title">What it shows, in one line.</param>
+/// <param name="Cells">Its rows, in the order in which they are printed and, seed by seed, run.</param>
+public sealed record Experiment(string Name, string Title, IReadOnlyList<ExperimentCell> Cells)
+{
+    private static readonly NetworkSize Smallest = new(20, 4, 8);
+    private static readonly NetworkSize[] SmallNetworks = [Smallest, new(29, 8, 8), new(29, 64, 8)];
+    private static readonly NetworkSize[] LargeNetworks = [new(50, 4, 32), new(101, 4, 32), new(101, 4, 64)];
+
+    /// <summary>Every experiment, in the order of the paper.</summary>
+    public static IReadOnlyList<Experiment> All { get; } =
+    [
+        Table("cifar10", "the paper's CIFAR-10 table: designed against learned connectivity", SmallNetworks),
+        Table("cifar100", "the same on CIFAR-100", SmallNetworks),
+        Table("mini-imagenet", "the same on Mini-ImageNet, 84x84 (--data FOLDER)", SmallNetworks),
+        Table("imagenet", "the paper's ImageNet table (--data FOLDER)", LargeNetworks),
+        new("cifar10-fan-in", "question 3's sweep: accuracy against K on {20,4,8}", [.. FanIns(1, 8)]),
+        new("cifar10-pruning", "question 3: blocks found dead, Learned(K) beside Random(K), on {20,4,8}", [.. FanIns(1, 4)]),
+        new("cifar10-rivals", "question 4: other ways to a wiring, on {20,4,8}, K = 4", [.. Rivals()]),
+    ];
+
+    /// <summary>The experiment of a name.</summary>
+    /// <exception cref="ConfigurationException">There is none; names them all.</exception>
+    public static Experiment Named(string name) =>
+        All.FirstOrDefault(experiment => experiment.Name == name)
+        ?? throw new ConfigurationException($"experiment: '{UntrustedText.Shown(name)}' is not one of {string.Join(", ", All.Select(experiment => experiment.Name))}");
+
+    private static Experiment Table(string dataset, string title, NetworkSize[] networks) =>
+        new(dataset, title, [.. networks.SelectMany(network => Rules(network.Cardinality / 2).Select(rule => Cell(dataset, network, rule)))]);
+
+    private static IEnumerable<ConnectivityRule> Rules(int fanIn) =>
+        [ConnectivityRule.Full, ConnectivityRule.FullBranches, ConnectivityRule.Random(fanIn), ConnectivityRule.Learned(fanIn)];
+
+    // With K = C all gates are open, whoever opens them.
+    private static IEnumerable<ExperimentCell> FanIns(int first, int last) => Enumerable.Range(first, last - first + 1)
+        .SelectMany(fanIn => fanIn == Smallest.Cardinality ? [ConnectivityRule.FullBranches] : new[] { ConnectivityRule.Learned(fanIn), ConnectivityRule.Random(fanIn) })
+        .Select(rule => Cell("cifar10", Smallest, rule));
+
+    private static IEnumerable<ExperimentCell> Rivals()
+    {
+        var learned = Cell("cifar10", Smallest, ConnectivityRule.Learned(4));
+        return
+        [
+            .. Rules(4).Select(rule => Cell("cifar10", Smallest, rule)),
+            .. Enum.GetValues<EstimatorKind>().Where(kind => kind != EstimatorKind.Relaxed)
+                .Select(kind => learned with { Recipe = WithEstimator(learned.Recipe, kind) }),
+        ];
+    }
+
+    private static Recipe WithEstimator(Recipe recipe, EstimatorKind kind) =>
+        recipe with { Training = recipe.Training with { Gates = recipe.Training.Gates with { Estimator = kind } } };
+
+    private static ExperimentCell Cell(string dataset, NetworkSize network, ConnectivityRule rule)
+    {
+        var recipe = new Recipe
+        {
+            Data = DataOf(dataset),
+            Network = network.ToString(),
+            Connectivity = rule.Kind,
+            FanIn = rule.FanIn,
+            Training = dataset == "imagenet"
+                ? new TrainingOptions { Epochs = 100, BatchSize = 256, WeightDecay = 1e-4 }
+                : new TrainingOptions { Epochs = 300, BatchSize = 128 },
+            Threads = 1,
+        };
+        return new ExperimentCell(dataset, recipe);
+    }
+
+    private static DataRecipe DataOf(string dataset) => dataset switch
+    {
+        "mini-imagenet" => new DataRecipe { Dataset = DatasetKind.Folder.Text(), ImageSize = 84, Augmentation = "resized-crop-flip" },
+        "imagenet" => new DataRecipe { Dataset = DatasetKind.Folder.Text(), ImageSize = 224, Augmentation = "resized-crop-flip" },
+        _ => new DataRecipe { Dataset = dataset },
+    };
+}

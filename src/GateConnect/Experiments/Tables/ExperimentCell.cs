@@ -1,0 +1,73 @@
+// One cell of a table: a recipe with everything but its seed, and the paper's figure for it. Cells of several tables that
+// have the same recipe are the same cell, and are trained once.
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using GateConnect.Architecture;
+using GateConnect.Training;
+
+namespace GateConnect.Experiments.Tables;
+
+/// <summary>A cell of a table.</summary>
+/// <param name="Dataset">The dataset's name in tables: that of the recipe, or <c>imagenet</c> for a folder.</param>
+/// <param name="Recipe">At the paper's budget; its seed means nothing.</param>
+public sealed record ExperimentCell(string Dataset, Recipe Recipe)
+{
+    /// <summary>The paper's figure, or null.</summary>
+    public PaperResult? Paper => PaperResult.Of(Dataset, NetworkSize.Parse(Recipe.Network), Recipe.Rule);
+
+    /// <summary>Such as <c>20,4,8-learned-4</c>, or <c>20,4,8-learned-4-gumbel</c> where gates are not learned by the usual rule.</summary>
+    public string Name
+    {
+        get
+        {
+            var rule = Recipe.Rule;
+            var name = Recipe.Network + rule.Kind switch
+            {
+                ConnectivityKind.Full => "-full",
+                ConnectivityKind.FullBranches => "-full-branches",
+                ConnectivityKind.Random => string.Create(CultureInfo.InvariantCulture, $"-random-{rule.FanIn}"),
+                _ => string.Create(CultureInfo.InvariantCulture, $"-learned-{rule.FanIn}"),
+            };
+            return Estimator is { } estimator && Recipe.Training.Gates.Estimator != EstimatorKind.Relaxed ? $"{name}-{estimator}" : name;
+        }
+    }
+
+    /// <summary>The rule by which it learns gates, as recipes spell it; null where it learns none.</summary>
+    public string? Estimator => Recipe.Connectivity == ConnectivityKind.Learned
+        ? JsonSerializer.Serialize(Recipe.Training.Gates.Estimator).Trim('"')
+        : null;
+
+    /// <summary>The run of this cell for a seed, within a budget.</summary>
+    public CellRun Run(Budget budget, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return new CellRun(this, budget.Apply(Recipe) with { Seed = seed });
+    }
+}
+
+/// <summary>A cell with budget and seed: one run.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Recipe">What is run.</param>
+public sealed record CellRun(ExperimentCell Cell, Recipe Recipe)
+{
+    /// <summary>
+    /// The name of its folder, which tells every change of budget: <c>20,4,8-learned-4-16px-10000img-8ep-seed1</c>.
+    /// </summary>
+    public string Name
+    {
+        get
+        {
+            var name = new StringBuilder(Cell.Name);
+            if (Recipe.Data.ImageSize is { } size && size != Cell.Recipe.Data.ImageSize)
+            {
+                name.Append(CultureInfo.InvariantCulture, $"-{size}px");
+            }
+            if (Recipe.Data.TrainLimit is { } limit)
+            {
+                name.Append(CultureInfo.InvariantCulture, $"-{limit}img");
+            }
+            return name.Append(CultureInfo.InvariantCulture, $"-{Recipe.Training.Epochs}ep-seed{Recipe.Seed}").ToString();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// Carries out the runs of an experiment, seed by seed, so that a table fills evenly. A run that is finished is left alone,
+// one that was interrupted goes on, one that another process holds is passed over: several processes may share the work.
+using GateConnect.Reporting;
+using GateConnect.Runtime;
+
+namespace GateConnect.Experiments.Tables;
+
+/// <summary>What to run, and where.</summary>
+/// <param name="Cells">The cells.</param>
+/// <param name="Budget">How much of the paper's effort is spent.</param>
+/// <param name="Seeds">How many seeds, 1, 2, ...</param>
+public sealed record ExperimentPlan(IReadOnlyList<ExperimentCell> Cells, Budget Budget, int Seeds)
+{
+    /// <summary>Every run, in order.</summary>
+    public IEnumerable<CellRun> Runs => Enumerable.Range(1, Seeds).SelectMany(seed => Cells.Select(cell => cell.Run(Budget, (ulong)seed)));
+}
+
+/// <summary>How a plan ended.</summary>
+/// <param name="Finished">Runs that are finished, now or before.</param>
+/// <param name="Open">Runs that are not: interrupted, not begun, or another process's.</param>
+public sealed record PlanOutcome(int Finished, int Open);
+
+/// <summary>Carries out plans.</summary>
+/// <param name="store">Where finished runs go.</param>
+/// <param name="workFolder">Where runs in progress lie, weights and checkpoints included.</param>
+public sealed class ExperimentRunner(ResultStore store, string workFolder)
+{
+    /// <summary>Hears of the run that comes next, and of the last checkpointed state that it goes on from.</summary>
+    public Action<CellRun>? OnRun { get; init; }
+
+    /// <summary>Hears of a finished run.</summary>
+    public Action<StoredRun>? OnFinished { get; init; }
+
+    /// <summary>Trains one run to its end; default <see cref="PreparedRun.Train"/>.</summary>
+    public Func<PreparedRun, RunEvents, CancellationToken, bool> Train { get; init; } = (run, events, cancel) => run.Train(events, cancel);
+
+    /// <summary>Where datasets are looked for and fetched to; default the environment's places.</summary>
+    public Data.DatasetPlaces Places { get; init; } = Data.DatasetPlaces.FromEnvironment();
+
+    /// <summary>Runs what is not finished.</summary>
+    /// <param name="plan">What to run.</param>
+    /// <param name="dataPath">Where the images are; null for the usual places.</param>
+    /// <param name="threads">Threads of libtorch.</param>
+    /// <param name="events">Hears of the runs.</param>
+    /// <param name="cancel">Ends the present run after its batch, with a checkpoint.</param>
+    public PlanOutcome Run(ExperimentPlan plan, string? dataPath, int threads, RunEvents events, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(events);
+        var (finished, open) = (0, 0);
+        foreach (var run in plan.Runs)
+        {
+            if (store.Find(run) is not null)
+            {
+                finished++;
+            }
+            else if (!cancel.IsCancellationRequested && Carry(run, dataPath, threads, events, cancel))
+            {
+                finished++;
+            }
+            else
+            {
+                open++;
+            }
+        }
+        return new PlanOutcome(finished, open);
+    }
+
+    /// <summary>The folder of a run in progress.</summary>
+    public string WorkPathOf(CellRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return Path.Combine(workFolder, run.Cell.Dataset, run.Name);
+    }
+
+    private bool Carry(CellRun run, string? dataPath, int threads, RunEvents events, CancellationToken cancel)
+    {
+        OnRun?.Invoke(run);
+        var path = WorkPathOf(run);
+        try
+        {
+            if (!IsComplete(path) && !TrainToEnd(run, path, dataPath, threads, events, cancel))
+            {
+                return false;
+            }
+            using var claim = RunFolder.Open(path).Lock();
+            var stored = store.Find(run) ?? store.Add(run, RunFolder.Open(path), CodeProof.Of(run.Recipe));
+            OnFinished?.Invoke(stored);
+            return true;
+        }
+        catch (RunInUseException failure)
+        {
+            events.Note?.Invoke($"{failure.Message}; passed over");
+            return false;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private bool TrainToEnd(CellRun run, string path, string? dataPath, int threads, RunEvents events, CancellationToken cancel)
+    {
+        var recipe = run.Recipe with { Threads = threads, Data = run.Recipe.Data with { Path = dataPath } };
+        using var prepared = RunExecutor.Prepare(new RunRequest(recipe, path) { Places = Places }, events, cancel);
+        if (!Train(prepared, events, cancel))
+        {
+            return false;
+        }
+        prepared.Finish(events, cancel);
+        return true;
+    }
+
+    private static bool IsComplete(string path) =>
+        RunFolder.HoldsRun(path) && RunRecord.Read(RunFolder.Open(path).RecordPath).Status == RunStatus.Complete;
+}

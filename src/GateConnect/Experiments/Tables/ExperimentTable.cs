@@ -1,0 +1,135 @@
+// A table from finished runs. A row is a cell within one budget; runs whose recipes or first losses differ stand in rows of
+// their own, so that no mean mixes them.
+using GateConnect.Architecture;
+using GateConnect.Training;
+
+namespace GateConnect.Experiments.Tables;
+
+/// <summary>One row: a cell within a budget, over seeds.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Recipe">What was run, but for the seed.</param>
+/// <param name="Runs">The runs, by seed.</param>
+public sealed record TableRow(ExperimentCell Cell, Recipe Recipe, IReadOnlyList<StoredRun> Runs)
+{
+    /// <summary>K; the cardinality where all gates are open.</summary>
+    public int FanIn => Recipe.Rule.FanInOf(NetworkSize.Parse(Recipe.Network).Cardinality);
+
+    /// <summary>Top-1 accuracy on the test images, in percent.</summary>
+    public Spread Top1Percent => Spread.Of([.. Runs.Select(Top1)]);
+
+    /// <summary>Of the best seed, in percent.</summary>
+    public double BestPercent => Runs.Max(Top1);
+
+    /// <summary>Parameters after pruning, mean over seeds.</summary>
+    public double Parameters => Runs.Average(run => run.Record.Results!.After.Parameters);
+
+    /// <summary>Parameters before pruning.</summary>
+    public long ParametersBefore => Runs[0].Record.Results!.Before.Parameters;
+
+    /// <summary>Multiply-adds per image after pruning, mean over seeds.</summary>
+    public double MultiplyAdds => Runs.Average(run => run.Record.Results!.After.MultiplyAdds);
+
+    /// <summary>Blocks after pruning, mean over seeds; null for ResNeXt, which is not pruned.</summary>
+    public double? LiveBlocks => Runs[0].Record.Results!.LiveBlocks is null ? null : Runs.Average(run => run.Record.Results!.LiveBlocks!.Sum());
+
+    /// <summary>Training images seen in all, searching included.</summary>
+    public long ImagePasses => (long)Recipe.Training.Epochs * Runs[0].Record.Dataset.TrainImages;
+
+    /// <summary>Wall time of training, mean over seeds, in minutes.</summary>
+    public double Minutes => Runs.Average(run => run.Seconds) / 60;
+
+    /// <summary>Side of the images in pixels.</summary>
+    public int ImageSize => int.Parse(Runs[0].Record.Dataset.Image.Split('x')[1], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Whether two rows were run within the same budget on the same images.</summary>
+    public bool HasBudgetOf(TableRow other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Recipe.Training.Epochs == other.Recipe.Training.Epochs && Recipe.Data == other.Recipe.Data && ImageSize == other.ImageSize;
+    }
+
+    /// <summary>Tests this row against another on the seeds that both have; null where there is none.</summary>
+    public PairedTest? Against(TableRow other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return PairedTest.Of(BySeed(this), BySeed(other));
+    }
+
+    private static Dictionary<ulong, double> BySeed(TableRow row) => row.Runs.ToDictionary(run => run.Record.Recipe.Seed, Top1);
+
+    private static double Top1(StoredRun run) => run.Record.Results!.Test.Top1Percent;
+}
+
+/// <summary>Learned connectivity against another rule on the same seeds.</summary>
+/// <param name="Learned">The learned row.</param>
+/// <param name="Other">The other.</param>
+/// <param name="Test">Learned minus other.</param>
+public sealed record TableComparison(TableRow Learned, TableRow Other, PairedTest Test);
+
+/// <summary>An experiment's results.</summary>
+/// <param name="Experiment">Which.</param>
+/// <param name="Rows">In the order of the experiment's cells, small budgets first.</param>
+public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableRow> Rows)
+{
+    /// <summary>Learned rows, each against every rule with the same network, budget and, where it has one, fan-in.</summary>
+    public IReadOnlyList<TableComparison> Comparisons =>
+    [
+        .. from learned in Rows
+           where IsLearned(learned)
+           from other in Rows
+           where other != learned && other.Recipe.Network == learned.Recipe.Network && other.HasBudgetOf(learned)
+               && (other.Recipe.FanIn is null || other.Recipe.FanIn == learned.Recipe.FanIn)
+           let test = learned.Against(other)
+           where test is not null
+           select new TableComparison(learned, other, test.Value),
+    ];
+
+    /// <summary>Gathers the runs that belong to an experiment's cells.</summary>
+    /// <exception cref="Runtime.DataException">A result is cut short, damaged, or of another version.</exception>
+    public static ExperimentTable Of(Experiment experiment, ResultStore store)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(store);
+        var runs = experiment.Cells.Select(cell => cell.Dataset).Distinct().ToDictionary(dataset => dataset, store.All);
+        return new ExperimentTable(experiment, [.. experiment.Cells.SelectMany(cell => RowsOf(cell, runs[cell.Dataset]))]);
+    }
+
+    private static IEnumerable<TableRow> RowsOf(ExperimentCell cell, IReadOnlyList<StoredRun> runs)
+    {
+        var rows = new List<List<StoredRun>>();
+        foreach (var run in runs.Where(run => Unbudgeted(run.Record.Recipe, cell.Recipe) == Seedless(cell.Recipe)))
+        {
+            var row = rows.FirstOrDefault(row => Belongs(run, row[0]));
+            if (row is null)
+            {
+                rows.Add(row = []);
+            }
+            row.Add(run);
+        }
+        return rows.Select(row => new TableRow(cell, Seedless(row[0].Record.Recipe), [.. row.OrderBy(run => run.Record.Recipe.Seed)]))
+            .OrderBy(row => row.ImageSize).ThenBy(row => row.ImagePasses);
+    }
+
+    // Fingerprints are no help: which images a subset has, or a folder is tested on, may follow from the seed.
+    private static bool Belongs(StoredRun run, StoredRun first)
+    {
+        var (images, others) = (run.Record.Dataset, first.Record.Dataset);
+        return Seedless(run.Record.Recipe) == Seedless(first.Record.Recipe)
+            && (images.TrainImages, images.TestImages, images.Image) == (others.TrainImages, others.TestImages, others.Image)
+            && images.ClassNames.SequenceEqual(others.ClassNames)
+            && run.Proof.Agrees(first.Proof);
+    }
+
+    private static bool IsLearned(TableRow row) =>
+        row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator == EstimatorKind.Relaxed;
+
+    // The recipe at the cell's own budget: what is left is what makes it this cell or another.
+    private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => Seedless(recipe) with
+    {
+        Data = recipe.Data with { Path = cell.Data.Path, TrainLimit = cell.Data.TrainLimit, ImageSize = cell.Data.ImageSize },
+        Training = recipe.Training with { Epochs = cell.Training.Epochs },
+    };
+
+    private static Recipe Seedless(Recipe recipe) =>
+        recipe with { Seed = 0, Threads = null, Data = recipe.Data with { Path = null } };
+}

@@ -1,0 +1,52 @@
+// Means and tests over seeds. Two rules are compared on the same seeds, pair by pair: equal seeds have equal images, order
+// and initial weights, so that much of the noise is the same on both sides.
+using MathNet.Numerics.Distributions;
+
+namespace GateConnect.Experiments.Tables;
+
+/// <summary>A mean over seeds.</summary>
+/// <param name="Mean">The mean.</param>
+/// <param name="Std">The standard deviation (n - 1); NaN for one value.</param>
+/// <param name="Count">How many values.</param>
+public readonly record struct Spread(double Mean, double Std, int Count)
+{
+    /// <summary>Of these values.</summary>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public static Spread Of(IReadOnlyCollection<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Count == 0)
+        {
+            throw new ArgumentException("no values", nameof(values));
+        }
+        var mean = values.Average();
+        return new Spread(mean, values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)), values.Count);
+    }
+}
+
+/// <summary>A paired t-test of one rule against another.</summary>
+/// <param name="Difference">First minus second, over the seeds that both have.</param>
+/// <param name="T">Mean over its standard error; NaN for fewer than two seeds.</param>
+/// <param name="P">Two-sided: how often a difference this large comes about where there is none. NaN for fewer than two seeds.</param>
+public readonly record struct PairedTest(Spread Difference, double T, double P)
+{
+    /// <summary>Compares values by seed; null where no seed is in both.</summary>
+    public static PairedTest? Of(IReadOnlyDictionary<ulong, double> first, IReadOnlyDictionary<ulong, double> second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        double[] differences = [.. first.Where(entry => second.ContainsKey(entry.Key)).Select(entry => entry.Value - second[entry.Key])];
+        if (differences.Length == 0)
+        {
+            return null;
+        }
+        var spread = Spread.Of(differences);
+        if (differences.Length < 2)
+        {
+            return new PairedTest(spread, double.NaN, double.NaN);
+        }
+        // Where every seed shows the same difference there is no noise: t is infinite, or there is nothing to test.
+        var t = spread.Std > 0 ? spread.Mean / (spread.Std / Math.Sqrt(differences.Length)) : spread.Mean == 0 ? 0 : double.PositiveInfinity * Math.Sign(spread.Mean);
+        return new PairedTest(spread, t, 2 * StudentT.CDF(0, 1, differences.Length - 1, -Math.Abs(t)));
+    }
+}

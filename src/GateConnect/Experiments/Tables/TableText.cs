@@ -1,0 +1,111 @@
+// A table for people: aligned, as Markdown, or as comma-separated values, with the paper's figures beside ours.
+using System.Globalization;
+using System.Text;
+using GateConnect.Reporting;
+
+namespace GateConnect.Experiments.Tables;
+
+/// <summary>Writes tables.</summary>
+public static class TableText
+{
+    /// <summary>Aligned, for a terminal.</summary>
+    public static string Plain(ExperimentTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return $"{Title(table)}\n\n{Rows(table).Plain()}{Comparisons(table, comparisons => comparisons.Plain())}\n{Legend}";
+    }
+
+    /// <summary>The same as Markdown.</summary>
+    public static string Markdown(ExperimentTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return $"{Title(table)}\n\n{Rows(table).Markdown()}{Comparisons(table, comparisons => comparisons.Markdown())}\n{Legend}";
+    }
+
+    /// <summary>One line a row, RFC 4180; numbers in full.</summary>
+    public static string Csv(ExperimentTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var text = new StringBuilder("network,connectivity,estimator,fanIn,imageSize,trainImages,epochs,seeds,meanPercent,stdPercent,bestPercent,paperMeanPercent,paperStdPercent,parametersBefore,parameters,multiplyAdds,liveBlocks,imagePasses,minutes\n");
+        foreach (var row in table.Rows)
+        {
+            var (top1, paper) = (row.Top1Percent, row.Cell.Paper);
+            text.Append('"').Append(row.Recipe.Network).Append("\",").AppendJoin(',',
+            [
+                Words(row.Recipe.Connectivity), row.Cell.Estimator ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.Runs[0].Record.Dataset.TrainImages),
+                Number(row.Recipe.Training.Epochs), Number(top1.Count), Number(top1.Mean), double.IsNaN(top1.Std) ? "" : Number(top1.Std), Number(row.BestPercent),
+                Number(paper?.MeanPercent), Number(paper?.StdPercent), Number(row.ParametersBefore), Number(row.Parameters), Number(row.MultiplyAdds), Number(row.LiveBlocks),
+                Number(row.ImagePasses), Number(row.Minutes),
+            ]).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    private const string Legend =
+        "top-1 on the test images, read once after the last epoch: mean +- standard deviation (n - 1) over seeds, the best in brackets; parameters and "
+        + "blocks after pruning; passes: training images seen; paper: its mean +- deviation at its own budget.\n";
+
+    private static string Title(ExperimentTable table) => $"{table.Experiment.Name}: {table.Experiment.Title}";
+
+    private static TextTable Rows(ExperimentTable table)
+    {
+        var text = new TextTable("network", "connectivity", "images", "epochs", "seeds", "top-1 %", "paper %", "blocks", "parameters", "M mult-adds", "M passes", "minutes");
+        foreach (var row in table.Rows)
+        {
+            text.Add(
+                row.Recipe.Network, Rule(row), $"{Whole(row.Runs[0].Record.Dataset.TrainImages)} at {Whole(row.ImageSize)}", Epochs(row), Whole(row.Runs.Count), Accuracy(row),
+                row.Cell.Paper is { } paper ? Mean(paper.MeanPercent, paper.StdPercent ?? double.NaN) : "-",
+                row.LiveBlocks is { } live ? One(live) : "-", Whole(row.Parameters), One(row.MultiplyAdds / 1e6), Two(row.ImagePasses / 1e6), Whole(row.Minutes));
+        }
+        return text;
+    }
+
+    private static string Comparisons(ExperimentTable table, Func<TextTable, string> write)
+    {
+        if (table.Comparisons.Count == 0)
+        {
+            return "";
+        }
+        var text = new TextTable("on the same seeds", "epochs", "points", "seeds", "t", "p, two-sided");
+        foreach (var (learned, other, test) in table.Comparisons)
+        {
+            text.Add(
+                $"{learned.Recipe.Network} {Rule(learned)} - {Rule(other)}", Whole(learned.Recipe.Training.Epochs), Signed(test.Difference.Mean) + (double.IsNaN(test.Difference.Std) ? "" : $" +- {Two(test.Difference.Std)}"),
+                Whole(test.Difference.Count), double.IsNaN(test.T) ? "-" : Two(test.T), double.IsNaN(test.P) ? "-" : test.P.ToString("0.000", CultureInfo.InvariantCulture));
+        }
+        return "\n" + write(text);
+    }
+
+    /// <summary>The rule of a row: <c>Learned(4)</c>, or <c>Learned(4), gumbel</c>.</summary>
+    public static string Rule(TableRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return row.Cell.Estimator is { } estimator and not "relaxed" ? $"{row.Recipe.Rule}, {estimator}" : row.Recipe.Rule.ToString();
+    }
+
+    private static string Epochs(TableRow row)
+    {
+        var (epochs, paper) = (row.Recipe.Training.Epochs, row.Cell.Recipe.Training.Epochs);
+        return epochs == paper ? Whole(epochs) : $"{Whole(epochs)} of {Whole(paper)}";
+    }
+
+    private static string Accuracy(TableRow row)
+    {
+        var top1 = row.Top1Percent;
+        return top1.Count == 1 ? Two(top1.Mean) : $"{Mean(top1.Mean, top1.Std)} ({Two(row.BestPercent)})";
+    }
+
+    private static string Mean(double mean, double std) => double.IsNaN(std) ? Two(mean) : $"{Two(mean)} +- {Two(std)}";
+
+    private static string Words<T>(T value) => System.Text.Json.JsonSerializer.Serialize(value).Trim('"');
+
+    private static string Number(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
+
+    private static string Whole(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string One(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Two(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static string Signed(double value) => value.ToString("+0.00;-0.00;0.00", CultureInfo.InvariantCulture);
+}

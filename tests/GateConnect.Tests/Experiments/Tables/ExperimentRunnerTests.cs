@@ -1,0 +1,190 @@
+// Tables that are really run, on made-up images: what is finished is left alone, what was interrupted goes on to the same
+// numbers, and no row mixes what does not belong together.
+using GateConnect.Architecture;
+using GateConnect.Experiments;
+using GateConnect.Experiments.Tables;
+using GateConnect.Reporting;
+using GateConnect.Runtime;
+using GateConnect.Tests.Testing;
+using GateConnect.Training;
+
+namespace GateConnect.Tests.Experiments.Tables;
+
+public sealed class ExperimentRunnerTests
+{
+    private static readonly Budget Tiny = new(0.5) { TrainLimit = 48 };
+
+    private static readonly Experiment Shapes = new("shapes", "made up", [Cell(ConnectivityRule.Random(2)), Cell(ConnectivityRule.Learned(2))]);
+
+    private static readonly Lazy<TemporaryFolder> Undisturbed = new(() =>
+    {
+        var folder = new TemporaryFolder();
+        Assert.Equal(new PlanOutcome(4, 0), Run(folder, new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2)));
+        return folder;
+    });
+
+    [Fact]
+    public void A_table_has_a_row_for_every_cell_and_a_paired_test()
+    {
+        var table = ExperimentTable.Of(Shapes, Store(Undisturbed.Value));
+        Assert.Equal(["Random(2)", "Learned(2)"], table.Rows.Select(TableText.Rule));
+        Assert.All(table.Rows, row =>
+        {
+            double[] top1 = [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)];
+            Assert.Equal(Spread.Of(top1), row.Top1Percent);
+            Assert.Equal([1UL, 2UL], row.Runs.Select(run => run.Record.Recipe.Seed));
+            Assert.Equal(48 * 2, row.ImagePasses);
+        });
+        var comparison = Assert.Single(table.Comparisons);
+        Assert.Equal(table.Rows[1].Top1Percent.Mean - table.Rows[0].Top1Percent.Mean, comparison.Test.Difference.Mean, 9);
+    }
+
+    [Fact]
+    public void Finished_runs_are_left_alone()
+    {
+        var folder = Copy(Undisturbed.Value);
+        var begun = new List<string>();
+        var outcome = Run(folder, new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2), onRun: run => begun.Add(run.Name));
+        Assert.Equal(new PlanOutcome(4, 0), outcome);
+        Assert.Empty(begun);
+    }
+
+    [Fact]
+    public void Interrupted_in_the_middle_of_a_run_the_same_command_ends_in_the_same_numbers()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2);
+        for (var (stops, outcome) = (0, default(PlanOutcome)); outcome is not { Open: 0 }; stops++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var steps = 0;
+            outcome = Run(folder, plan, stop: cancel, onStep: () =>
+            {
+                if (++steps == 4)
+                {
+                    cancel.Cancel();
+                }
+            });
+            Assert.True(stops < 20);
+        }
+        Assert.Equal(Numbers(Undisturbed.Value), Numbers(folder));
+    }
+
+    [Fact]
+    public void A_run_that_another_process_holds_is_passed_over()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 1);
+        var held = Runner(folder).WorkPathOf(plan.Runs.First());
+        using (RunFolder.Create(held).Lock())
+        {
+            var notes = new List<string>();
+            Assert.Equal(new PlanOutcome(1, 1), Run(folder, plan, onNote: notes.Add));
+            Assert.Contains(notes, note => note.Contains("passed over", StringComparison.Ordinal));
+        }
+        Assert.Equal(new PlanOutcome(2, 0), Run(folder, plan));
+    }
+
+    [Fact]
+    public void A_result_of_code_that_computes_something_else_stands_in_a_row_of_its_own()
+    {
+        using var folder = Copy(Undisturbed.Value);
+        var other = Store(folder).All("shapes")[0];
+        new CodeProof([.. other.Proof.Losses.Select(loss => loss * 1.01)]).Write(Path.Combine(other.Path, "proof.json"));
+        var table = ExperimentTable.Of(Shapes, Store(folder));
+        Assert.Equal(3, table.Rows.Count);
+        Assert.Equal([1, 1, 2], table.Rows.Select(row => row.Runs.Count).Order());
+    }
+
+    [Fact]
+    public void A_result_of_another_recipe_is_in_no_row_and_not_run_over()
+    {
+        using var folder = Copy(Undisturbed.Value);
+        var other = Store(folder).All("shapes")[0];
+        var recipe = other.Record.Recipe;
+        (other.Record with { Recipe = recipe with { Training = recipe.Training with { LearningRate = 0.2 } } }).Write(Path.Combine(other.Path, "run.json"));
+        Assert.Equal(3, ExperimentTable.Of(Shapes, Store(folder)).Rows.Sum(row => row.Runs.Count));
+        var failure = Assert.Throws<ConfigurationException>(() => Run(folder, new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2)));
+        Assert.Contains(failure.Mistakes, mistake => mistake.Contains("training.learningRate: 0.2 in the run, 0.1 asked for", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("run.json", null, "holds no run.json")]
+    [InlineData("run.json", "{", "no JSON")]
+    [InlineData("run.json", "{\"formatVersion\": 0}", "another version")]
+    [InlineData("proof.json", null, "cannot be read")]
+    [InlineData("proof.json", "{\"formatVersion\": 9, \"losses\": []}", "another version")]
+    [InlineData("proof.json", "{\"formatVersion\": 1, \"losses\": [\"x\"]}", "no proof")]
+    [InlineData("proof.json", "[", "no proof")]
+    public void A_result_cut_short_is_named(string name, string? text, string expected)
+    {
+        using var folder = Copy(Undisturbed.Value);
+        var file = Path.Combine(Store(folder).All("shapes")[0].Path, name);
+        File.Delete(file);
+        if (text is not null)
+        {
+            File.WriteAllText(file, text);
+        }
+        var failure = Assert.Throws<DataException>(() => ExperimentTable.Of(Shapes, Store(folder)));
+        Assert.Contains(Path.GetFileName(Path.GetDirectoryName(file))!, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_first_losses_are_those_of_the_recipe_and_tell_rules_apart()
+    {
+        var (random, learned) = (Shapes.Cells[0].Recipe, Shapes.Cells[1].Recipe);
+        Assert.True(CodeProof.Of(learned).Agrees(CodeProof.Of(learned)));
+        Assert.False(CodeProof.Of(learned).Agrees(CodeProof.Of(random)));
+        Assert.False(CodeProof.Of(learned).Agrees(CodeProof.Of(learned with { Training = learned.Training with { Momentum = 0 } })));
+    }
+
+    [Fact]
+    public void Where_the_images_lay_is_not_told()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, new ExperimentPlan([Shapes.Cells[0]], Tiny, Seeds: 1), dataPath: folder.Path);
+        Assert.All(Directory.GetFiles(folder["results"], "*.json", SearchOption.AllDirectories), file =>
+            Assert.DoesNotContain(folder.Path, File.ReadAllText(file), StringComparison.Ordinal));
+    }
+
+    private static ExperimentCell Cell(ConnectivityRule rule) => new("shapes", new Recipe
+    {
+        Data = new DataRecipe { Dataset = "shapes", ImageSize = 8 },
+        Network = "11,2,4",
+        Connectivity = rule.Kind,
+        FanIn = rule.FanIn,
+        Training = new TrainingOptions { Epochs = 4, BatchSize = 16 },
+        Threads = 1,
+    });
+
+    private static ResultStore Store(TemporaryFolder folder) => new(folder["results"]);
+
+    private static ExperimentRunner Runner(TemporaryFolder folder) => new(Store(folder), folder["work"]);
+
+    private static PlanOutcome Run(
+        TemporaryFolder folder, ExperimentPlan plan, string? dataPath = null, CancellationTokenSource? stop = null, Action? onStep = null,
+        Action<CellRun>? onRun = null, Action<string>? onNote = null) =>
+        new ExperimentRunner(Store(folder), folder["work"]) { OnRun = onRun }
+            .Run(plan, dataPath, threads: 1, new RunEvents { Step = _ => onStep?.Invoke(), Note = onNote }, stop?.Token ?? CancellationToken.None);
+
+    private static TemporaryFolder Copy(TemporaryFolder from)
+    {
+        var folder = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(from["results"], "*", SearchOption.AllDirectories))
+        {
+            folder.Write(Path.GetRelativePath(from.Path, file), File.ReadAllBytes(file));
+        }
+        return folder;
+    }
+
+    // Everything that two equal runs have in common, and the numbers of run.json.
+    private static IEnumerable<string> Numbers(TemporaryFolder folder) => Store(folder).All("shapes").SelectMany(run => (string[])
+    [
+        Path.GetFileName(run.Path),
+        File.ReadAllText(Path.Combine(run.Path, "metrics.jsonl")),
+        File.ReadAllText(Path.Combine(run.Path, "connectivity.json")),
+        string.Join(' ', run.Record.Results!.Test.PerClassPercent),
+        $"{run.Record.Results.Test.Loss} {run.Record.Results.After}",
+    ]);
+}
