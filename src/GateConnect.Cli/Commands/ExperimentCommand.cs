@@ -103,7 +103,7 @@ internal static class ExperimentCommand
     {
         private readonly Argument<string> name = NameArgument();
         private readonly Option<int> seeds = new("--seeds") { HelpName = "N", DefaultValueFactory = _ => 3, Description = "Seeds 1 to N of every cell. Default 3." };
-        private readonly Option<string> budget = new("--budget") { HelpName = "SHARE", DefaultValueFactory = _ => "1", Description = "Share of the paper's epochs: 0.05, 5% or 15/300. Default 1." };
+        private readonly Option<string?> budget = new("--budget") { HelpName = "SHARE", Description = "Share of the paper's epochs: 0.05, 5% or 15/300. Default 1; cifar10-budget: its own series." };
         private readonly Option<int?> trainLimit = new("--train-limit") { HelpName = "N", Description = "Learn from so many images only, every class alike; the table says so. Default all." };
         private readonly Option<int?> imageSize = new("--image-size") { HelpName = "PIXELS", Description = "Smaller images than the paper's; the table says so. Default the paper's." };
         private readonly Option<string[]> only = new("--only") { HelpName = "TEXT", Description = "Cells whose name contains this, such as 20,4,8 or learned. May be repeated; all must match." };
@@ -165,7 +165,7 @@ internal static class ExperimentCommand
         {
             var mistakes = new List<string>();
             var experiment = Collect(mistakes, () => Experiment.Named(parsed.GetRequiredValue(name)));
-            var share = Collect(mistakes, () => Budget.Parse(parsed.GetValue(budget)!));
+            var budgets = Collect(mistakes, () => Budgets(parsed, experiment));
             TimeSpan? limit = null;
             Collect(mistakes, () => limit = parsed.GetValue(time) is { } text ? TimeLimit.Parse("--for", text) : null);
             var count = parsed.GetValue(seeds);
@@ -173,22 +173,29 @@ internal static class ExperimentCommand
             {
                 mistakes.Add($"--seeds: {count} is outside 1 to 1000");
             }
-            if (experiment is not null && share is not null)
+            if (experiment is not null && budgets is not null)
             {
-                share = share with { TrainLimit = parsed.GetValue(trainLimit), ImageSize = parsed.GetValue(imageSize) };
                 string[] words = parsed.GetValue(only) ?? [];
                 ExperimentCell[] cells = [.. experiment.Cells.Where(cell => words.All(word => cell.Name.Contains(word, StringComparison.Ordinal)))];
                 if (cells.Length == 0)
                 {
                     mistakes.Add($"--only: no cell of {experiment.Name} contains {string.Join(" and ", words)}; see 'gateconnect experiment list'");
                 }
-                mistakes.AddRange(cells.Take(1).SelectMany(cell => RecipeRules.Mistakes(cell.Run(share, 1).Recipe with { Threads = parsed.GetValue(threads) })));
+                mistakes.AddRange(cells.Take(1).SelectMany(cell => RecipeRules.Mistakes(cell.Run(budgets[0], 1).Recipe with { Threads = parsed.GetValue(threads) })));
                 if (mistakes.Count == 0)
                 {
-                    return (new ExperimentPlan(cells, share, count), limit);
+                    return (new ExperimentPlan(cells, budgets, count), limit);
                 }
             }
             throw new ConfigurationException(mistakes);
+        }
+
+        private IReadOnlyList<Budget> Budgets(ParseResult parsed, Experiment? experiment)
+        {
+            var (share, limit, size) = (parsed.GetValue(budget), parsed.GetValue(trainLimit), parsed.GetValue(imageSize));
+            return share is null && limit is null && size is null && experiment?.Budgets is { } own
+                ? own
+                : [(share is null ? new Budget() : Budget.Parse(share)) with { TrainLimit = limit, ImageSize = size }];
         }
 
         private static T? Collect<T>(List<string> mistakes, Func<T> read)

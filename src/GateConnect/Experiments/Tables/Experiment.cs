@@ -13,6 +13,10 @@ namespace GateConnect.Experiments.Tables;
 /// <param name="Cells">Its rows, in the order in which they are printed and, seed by seed, run.</param>
 public sealed record Experiment(string Name, string Title, IReadOnlyList<ExperimentCell> Cells)
 {
+    // Doubling, on images and so many of them that the longest of them still ends on a small machine.
+    private static readonly Budget[] Doubling =
+        [.. new[] { 5, 10, 20, 40, 80 }.Select(epochs => new Budget(epochs / 300.0) { ImageSize = 16, TrainLimit = 10_000 })];
+
     private static readonly NetworkSize Smallest = new(20, 4, 8);
     private static readonly NetworkSize[] SmallNetworks = [Smallest, new(29, 8, 8), new(29, 64, 8)];
     private static readonly NetworkSize[] LargeNetworks = [new(50, 4, 32), new(101, 4, 32), new(101, 4, 64)];
@@ -27,7 +31,12 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         new("cifar10-fan-in", "question 3's sweep: accuracy against K on {20,4,8}", [.. FanIns(1, 8)]),
         new("cifar10-pruning", "question 3: blocks found dead, Learned(K) beside Random(K), on {20,4,8}", [.. FanIns(1, 4)]),
         new("cifar10-rivals", "question 4: other ways to a wiring, on {20,4,8}, K = 4", [.. Rivals()]),
+        new("cifar10-budget", "from which budget on does learning pay? 10,000 images at 16x16, {20,4,8}, K = 4",
+            [.. Rules(4).Select(rule => Cell("cifar10", Smallest, rule))]) { Budgets = Doubling },
     ];
+
+    /// <summary>The budgets that belong to the question; null where any does, as for the paper's tables.</summary>
+    public IReadOnlyList<Budget>? Budgets { get; init; }
 
     /// <summary>The experiment of a name.</summary>
     /// <exception cref="ConfigurationException">There is none; names them all.</exception>

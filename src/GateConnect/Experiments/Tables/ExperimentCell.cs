@@ -52,14 +52,14 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
 public sealed record CellRun(ExperimentCell Cell, Recipe Recipe)
 {
     /// <summary>
-    /// The name of its folder, which tells every change of budget: <c>20,4,8-learned-4-16px-10000img-8ep-seed1</c>.
+    /// The name of its folder, which tells the whole budget: <c>20,4,8-learned-4-16px-10000img-8ep-seed1</c>.
     /// </summary>
     public string Name
     {
         get
         {
             var name = new StringBuilder(Cell.Name);
-            if (Recipe.Data.ImageSize is { } size && size != Cell.Recipe.Data.ImageSize)
+            if (Recipe.Data.ImageSize is { } size)
             {
                 name.Append(CultureInfo.InvariantCulture, $"-{size}px");
             }

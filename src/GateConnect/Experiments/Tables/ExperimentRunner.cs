@@ -7,12 +7,16 @@ namespace GateConnect.Experiments.Tables;
 
 /// <summary>What to run, and where.</summary>
 /// <param name="Cells">The cells.</param>
-/// <param name="Budget">How much of the paper's effort is spent.</param>
+/// <param name="Budgets">How much of the paper's effort is spent on each; usually one.</param>
 /// <param name="Seeds">How many seeds, 1, 2, ...</param>
-public sealed record ExperimentPlan(IReadOnlyList<ExperimentCell> Cells, Budget Budget, int Seeds)
+public sealed record ExperimentPlan(IReadOnlyList<ExperimentCell> Cells, IReadOnlyList<Budget> Budgets, int Seeds)
 {
-    /// <summary>Every run, in order.</summary>
-    public IEnumerable<CellRun> Runs => Enumerable.Range(1, Seeds).SelectMany(seed => Cells.Select(cell => cell.Run(Budget, (ulong)seed)));
+    /// <summary>Every run: seed by seed, within it budget by budget.</summary>
+    public IEnumerable<CellRun> Runs =>
+        from seed in Enumerable.Range(1, Seeds)
+        from budget in Budgets
+        from cell in Cells
+        select cell.Run(budget, (ulong)seed);
 }
 
 /// <summary>How a plan ended.</summary>

@@ -91,13 +91,14 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(store);
         var runs = experiment.Cells.Select(cell => cell.Dataset).Distinct().ToDictionary(dataset => dataset, store.All);
-        return new ExperimentTable(experiment, [.. experiment.Cells.SelectMany(cell => RowsOf(cell, runs[cell.Dataset]))]);
+        return new ExperimentTable(experiment, [.. experiment.Cells.SelectMany(cell => RowsOf(cell, runs[cell.Dataset], experiment.Budgets))]);
     }
 
-    private static IEnumerable<TableRow> RowsOf(ExperimentCell cell, IReadOnlyList<StoredRun> runs)
+    private static IEnumerable<TableRow> RowsOf(ExperimentCell cell, IReadOnlyList<StoredRun> runs, IReadOnlyList<Budget>? budgets)
     {
+        var recipes = budgets?.Select(budget => Seedless(budget.Apply(cell.Recipe))).ToHashSet();
         var rows = new List<List<StoredRun>>();
-        foreach (var run in runs.Where(run => Unbudgeted(run.Record.Recipe, cell.Recipe) == Seedless(cell.Recipe)))
+        foreach (var run in runs.Where(run => recipes?.Contains(Seedless(run.Record.Recipe)) ?? Unbudgeted(run.Record.Recipe, cell.Recipe) == Seedless(cell.Recipe)))
         {
             var row = rows.FirstOrDefault(row => Belongs(run, row[0]));
             if (row is null)

@@ -19,7 +19,7 @@ public sealed class ExperimentRunnerTests
     private static readonly Lazy<TemporaryFolder> Undisturbed = new(() =>
     {
         var folder = new TemporaryFolder();
-        Assert.Equal(new PlanOutcome(4, 0), Run(folder, new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2)));
+        Assert.Equal(new PlanOutcome(4, 0), Run(folder, new ExperimentPlan(Shapes.Cells, [Tiny], Seeds: 2)));
         return folder;
     });
 
@@ -44,7 +44,7 @@ public sealed class ExperimentRunnerTests
     {
         var folder = Copy(Undisturbed.Value);
         var begun = new List<string>();
-        var outcome = Run(folder, new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2), onRun: run => begun.Add(run.Name));
+        var outcome = Run(folder, new ExperimentPlan(Shapes.Cells, [Tiny], Seeds: 2), onRun: run => begun.Add(run.Name));
         Assert.Equal(new PlanOutcome(4, 0), outcome);
         Assert.Empty(begun);
     }
@@ -53,7 +53,7 @@ public sealed class ExperimentRunnerTests
     public void Interrupted_in_the_middle_of_a_run_the_same_command_ends_in_the_same_numbers()
     {
         using var folder = new TemporaryFolder();
-        var plan = new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2);
+        var plan = new ExperimentPlan(Shapes.Cells, [Tiny], Seeds: 2);
         for (var (stops, outcome) = (0, default(PlanOutcome)); outcome is not { Open: 0 }; stops++)
         {
             using var cancel = new CancellationTokenSource();
@@ -74,7 +74,7 @@ public sealed class ExperimentRunnerTests
     public void A_run_that_another_process_holds_is_passed_over()
     {
         using var folder = new TemporaryFolder();
-        var plan = new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 1);
+        var plan = new ExperimentPlan(Shapes.Cells, [Tiny], Seeds: 1);
         var held = Runner(folder).WorkPathOf(plan.Runs.First());
         using (RunFolder.Create(held).Lock())
         {
@@ -104,7 +104,7 @@ public sealed class ExperimentRunnerTests
         var recipe = other.Record.Recipe;
         (other.Record with { Recipe = recipe with { Training = recipe.Training with { LearningRate = 0.2 } } }).Write(Path.Combine(other.Path, "run.json"));
         Assert.Equal(3, ExperimentTable.Of(Shapes, Store(folder)).Rows.Sum(row => row.Runs.Count));
-        var failure = Assert.Throws<ConfigurationException>(() => Run(folder, new ExperimentPlan(Shapes.Cells, Tiny, Seeds: 2)));
+        var failure = Assert.Throws<ConfigurationException>(() => Run(folder, new ExperimentPlan(Shapes.Cells, [Tiny], Seeds: 2)));
         Assert.Contains(failure.Mistakes, mistake => mistake.Contains("training.learningRate: 0.2 in the run, 0.1 asked for", StringComparison.Ordinal));
     }
 
@@ -140,10 +140,18 @@ public sealed class ExperimentRunnerTests
     }
 
     [Fact]
+    public void An_experiment_with_budgets_of_its_own_shows_those_alone()
+    {
+        var store = Store(Undisturbed.Value);
+        Assert.Equal(2, ExperimentTable.Of(Shapes with { Budgets = [Tiny] }, store).Rows.Count);
+        Assert.Empty(ExperimentTable.Of(Shapes with { Budgets = [Tiny with { Share = 1 }] }, store).Rows);
+    }
+
+    [Fact]
     public void Where_the_images_lay_is_not_told()
     {
         using var folder = new TemporaryFolder();
-        Run(folder, new ExperimentPlan([Shapes.Cells[0]], Tiny, Seeds: 1), dataPath: folder.Path);
+        Run(folder, new ExperimentPlan([Shapes.Cells[0]], [Tiny], Seeds: 1), dataPath: folder.Path);
         Assert.All(Directory.GetFiles(folder["results"], "*.json", SearchOption.AllDirectories), file =>
             Assert.DoesNotContain(folder.Path, File.ReadAllText(file), StringComparison.Ordinal));
     }

@@ -24,7 +24,7 @@ public sealed class ExperimentTests
     public void No_two_runs_share_a_name(string name)
     {
         Budget[] budgets = [new(), new(0.5), new(0.5) { ImageSize = 16 }, new(0.5) { TrainLimit = 5000 }, new(0.5) { TrainLimit = 500, ImageSize = 16 }];
-        var names = budgets.SelectMany(budget => new ExperimentPlan(Experiment.Named(name).Cells, budget, Seeds: 2).Runs).Select(run => run.Name).ToList();
+        var names = new ExperimentPlan(Experiment.Named(name).Cells, budgets, Seeds: 2).Runs.Select(run => run.Name).ToList();
         Assert.Equal(names.Count, names.Distinct().Count());
     }
 
@@ -55,6 +55,13 @@ public sealed class ExperimentTests
         Assert.Equal(Enum.GetValues<EstimatorKind>(), Experiment.Named("cifar10-rivals").Cells
             .Where(cell => cell.Recipe.Connectivity == ConnectivityKind.Learned).Select(cell => cell.Recipe.Training.Gates.Estimator).Order());
     }
+
+    [Fact]
+    public void Series_of_budgets_double() => Assert.All(Experiment.All.Where(experiment => experiment.Budgets is not null), experiment =>
+    {
+        int[] epochs = [.. experiment.Budgets!.Select(budget => budget.Apply(experiment.Cells[0].Recipe).Training.Epochs)];
+        Assert.All(epochs.Zip(epochs.Skip(1)), pair => Assert.Equal(2 * pair.First, pair.Second));
+    });
 
     [Fact]
     public void The_paper_learned_with_half_the_fan_in_only() =>
