@@ -43,6 +43,9 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     /// <summary>Learned wiring.</summary>
     public static ConnectivityRule Learned(int fanIn) => new(ConnectivityKind.Learned, fanIn);
 
+    /// <summary>Random: which wiring is drawn, whatever the weights' seed; null to draw it from that seed.</summary>
+    public ulong? WiringSeed { get; init; }
+
     /// <summary>K in a network of this cardinality.</summary>
     public int FanInOf(int cardinality) => FanIn ?? cardinality;
 
@@ -50,7 +53,8 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     internal Connectivity InitialWiring(NetworkBlueprint blueprint, Seeds seeds) =>
         Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
             ? Connectivity.Full(blueprint)
-            : Connectivity.Random(blueprint, FanInOf(blueprint.Size.Cardinality), seeds.Generator(Seeds.Gates));
+            : Connectivity.Random(
+                blueprint, FanInOf(blueprint.Size.Cardinality), (WiringSeed is { } own ? new Seeds(own) : seeds).Generator(Seeds.Gates));
 
     /// <summary>Every mistake in this rule for a network of this cardinality.</summary>
     public IEnumerable<string> Mistakes(int cardinality)
@@ -62,6 +66,10 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         if (FanIn is { } fanIn && (fanIn < 1 || fanIn > cardinality))
         {
             yield return $"fanIn: {fanIn} is outside 1 to the cardinality {cardinality}";
+        }
+        if (Kind != ConnectivityKind.Random && WiringSeed is { } seed)
+        {
+            yield return $"wiringSeed: {seed} does not go with {Name}; only random draws its wiring once";
         }
         if (Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches && FanIn is { } given && given != cardinality)
         {

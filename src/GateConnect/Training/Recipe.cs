@@ -21,6 +21,9 @@ public sealed record Recipe
     /// <summary>K; null for the full kinds, and for half the cardinality with random and learned.</summary>
     public int? FanIn { get; init; }
 
+    /// <summary>With random: the seed of the wiring alone; null (default) to draw it from <see cref="Seed"/>.</summary>
+    public ulong? WiringSeed { get; init; }
+
     /// <summary>Whose the last norms' affine is; default shared by a module's branches.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<LastNormAffine>))]
     public LastNormAffine LastNormAffine { get; init; } = LastNormAffine.Shared;
@@ -36,9 +39,12 @@ public sealed record Recipe
 
     /// <summary>The rule of wiring with its fan-in resolved.</summary>
     [JsonIgnore]
-    public ConnectivityRule Rule => Connectivity is ConnectivityKind.Full or ConnectivityKind.FullBranches
-        ? new ConnectivityRule(Connectivity, FanIn)
-        : new ConnectivityRule(Connectivity, FanIn ?? Math.Max(1, NetworkSize.Parse(Network).Cardinality / 2));
+    public ConnectivityRule Rule => new(
+        Connectivity,
+        Connectivity is ConnectivityKind.Full or ConnectivityKind.FullBranches ? FanIn : FanIn ?? Math.Max(1, NetworkSize.Parse(Network).Cardinality / 2))
+    {
+        WiringSeed = WiringSeed,
+    };
 }
 
 /// <summary>Which images a run learns from, and how they are prepared.</summary>

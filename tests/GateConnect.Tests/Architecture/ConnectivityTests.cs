@@ -1,5 +1,6 @@
 // What a wiring is, how many blocks a random one leaves unread, and which blocks it leaves alive.
 using GateConnect.Architecture;
+using GateConnect.Data;
 using GateConnect.Runtime;
 using GateConnect.Tests.Model;
 
@@ -70,4 +71,15 @@ public sealed class ConnectivityTests
     [Fact]
     public void A_network_of_other_blocks_is_refused() => Assert.Throws<ArgumentException>(() =>
         Connectivity.Full(RandomNetworks.Blueprint(new NetworkSize(11, 2, 3))).LiveBlocks(RandomNetworks.Blueprint(new NetworkSize(11, 2, 4))));
+
+    [Fact]
+    public void A_wiring_with_a_seed_of_its_own_is_the_same_under_every_seed()
+    {
+        var blueprint = NetworkBlueprint.Create(new NetworkSize(20, 4, 8), new ImageShape(3, 32, 32), classes: 10);
+        var rule = ConnectivityRule.Random(4) with { WiringSeed = 9 };
+        Assert.Equal(rule.InitialWiring(blueprint, new Seeds(1)), rule.InitialWiring(blueprint, new Seeds(2)));
+        Assert.Equal(ConnectivityRule.Random(4).InitialWiring(blueprint, new Seeds(9)), rule.InitialWiring(blueprint, new Seeds(1)));
+        Assert.NotEqual(ConnectivityRule.Random(4).InitialWiring(blueprint, new Seeds(1)), rule.InitialWiring(blueprint, new Seeds(1)));
+        Assert.Contains("wiringSeed", Assert.Single((ConnectivityRule.Learned(4) with { WiringSeed = 9 }).Mistakes(8)), StringComparison.Ordinal);
+    }
 }

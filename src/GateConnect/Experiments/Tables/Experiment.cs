@@ -33,6 +33,7 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         new("cifar10-rivals", "question 4: other ways to a wiring, on {20,4,8}, K = 4", [.. Rivals()]),
         new("cifar10-budget", "from which budget on does learning pay? 10,000 images at 16x16, {20,4,8}, K = 4",
             [.. Rules(4).Select(rule => Cell("cifar10", Smallest, rule))]) { Budgets = Doubling },
+        new("cifar10-wirings", "how much is there to learn? the same random wirings under several seeds, {20,4,8}, K = 4", [.. Wirings(6)]),
     ];
 
     /// <summary>The budgets that belong to the question; null where any does, as for the paper's tables.</summary>
@@ -54,6 +55,14 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
     private static IEnumerable<ExperimentCell> FanIns(int first, int last) => Enumerable.Range(first, last - first + 1)
         .SelectMany(fanIn => fanIn == Smallest.Cardinality ? [ConnectivityRule.FullBranches] : new[] { ConnectivityRule.Learned(fanIn), ConnectivityRule.Random(fanIn) })
         .Select(rule => Cell("cifar10", Smallest, rule));
+
+    private static IEnumerable<ExperimentCell> Wirings(ulong count)
+    {
+        for (ulong wiring = 1; wiring <= count; wiring++)
+        {
+            yield return Cell("cifar10", Smallest, ConnectivityRule.Random(4) with { WiringSeed = wiring });
+        }
+    }
 
     private static IEnumerable<ExperimentCell> Rivals()
     {
@@ -77,6 +86,7 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
             Network = network.ToString(),
             Connectivity = rule.Kind,
             FanIn = rule.FanIn,
+            WiringSeed = rule.WiringSeed,
             Training = dataset == "imagenet"
                 ? new TrainingOptions { Epochs = 100, BatchSize = 256, WeightDecay = 1e-4 }
                 : new TrainingOptions { Epochs = 300, BatchSize = 128 },

@@ -29,6 +29,7 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
                 ConnectivityKind.Random => string.Create(CultureInfo.InvariantCulture, $"-random-{rule.FanIn}"),
                 _ => string.Create(CultureInfo.InvariantCulture, $"-learned-{rule.FanIn}"),
             };
+            name += rule.WiringSeed is { } wiring ? string.Create(CultureInfo.InvariantCulture, $"-wiring{wiring}") : "";
             return Estimator is { } estimator && Recipe.Training.Gates.Estimator != EstimatorKind.Relaxed ? $"{name}-{estimator}" : name;
         }
     }

@@ -84,6 +84,35 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
            select new TableComparison(learned, other, test.Value),
     ];
 
+    /// <summary>
+    /// Over random wirings of the same budget that were trained under the same seeds, two of each at least: what the wiring is
+    /// worth (rows), and the seed (columns). Null where there are none.
+    /// </summary>
+    public VarianceComponents? Wirings
+    {
+        get
+        {
+            TableRow[] rows = [.. Rows.Where(row => row.Recipe.WiringSeed is not null)];
+            rows = [.. rows.Where(row => row.HasBudgetOf(rows[0]) && row.Recipe.Network == rows[0].Recipe.Network)];
+            ulong[] seeds = [.. rows.Select(Seeds).Aggregate((IEnumerable<ulong>?)null, (common, next) => common?.Intersect(next) ?? next) ?? []];
+            if (rows.Length < 2 || seeds.Length < 2)
+            {
+                return null;
+            }
+            var values = new double[rows.Length, seeds.Length];
+            for (var row = 0; row < rows.Length; row++)
+            {
+                for (var column = 0; column < seeds.Length; column++)
+                {
+                    values[row, column] = rows[row].Runs.Single(run => run.Record.Recipe.Seed == seeds[column]).Record.Results!.Test.Top1Percent;
+                }
+            }
+            return VarianceComponents.Of(values);
+        }
+    }
+
+    private static IEnumerable<ulong> Seeds(TableRow row) => row.Runs.Select(run => run.Record.Recipe.Seed);
+
     /// <summary>Gathers the runs that belong to an experiment's cells.</summary>
     /// <exception cref="Runtime.DataException">A result is cut short, damaged, or of another version.</exception>
     public static ExperimentTable Of(Experiment experiment, ResultStore store)

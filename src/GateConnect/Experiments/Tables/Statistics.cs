@@ -50,3 +50,44 @@ public readonly record struct PairedTest(Spread Difference, double T, double P)
         return new PairedTest(spread, t, 2 * StudentT.CDF(0, 1, differences.Length - 1, -Math.Abs(t)));
     }
 }
+
+/// <summary>
+/// How much of a spread is due to the rows (wirings), how much to the columns (seeds), and how much to neither: the components of
+/// variance of a two-way layout with one value per place.
+/// </summary>
+/// <param name="RowStd">Standard deviation between rows, in the values' unit; 0 where they differ no more than by chance.</param>
+/// <param name="ColumnStd">Standard deviation between columns.</param>
+/// <param name="ResidualStd">What is left: chance, and how rows and columns work together.</param>
+/// <param name="P">How often rows differ as much where they are all alike (F test).</param>
+public readonly record struct VarianceComponents(double RowStd, double ColumnStd, double ResidualStd, double P)
+{
+    /// <summary>Of a table.</summary>
+    /// <param name="values">[rows, columns], two of each at least.</param>
+    /// <exception cref="ArgumentException">There are fewer.</exception>
+    public static VarianceComponents Of(double[,] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var (rows, columns) = (values.GetLength(0), values.GetLength(1));
+        if (rows < 2 || columns < 2)
+        {
+            throw new ArgumentException($"{rows} x {columns} values, expected 2 x 2 at least", nameof(values));
+        }
+        double[] rowMeans = [.. Enumerable.Range(0, rows).Select(row => Enumerable.Range(0, columns).Average(column => values[row, column]))];
+        double[] columnMeans = [.. Enumerable.Range(0, columns).Select(column => Enumerable.Range(0, rows).Average(row => values[row, column]))];
+        var mean = rowMeans.Average();
+        var between = columns * rowMeans.Sum(row => (row - mean) * (row - mean)) / (rows - 1);
+        var across = rows * columnMeans.Sum(column => (column - mean) * (column - mean)) / (columns - 1);
+        double rest = 0;
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                rest += Math.Pow(values[row, column] - rowMeans[row] - columnMeans[column] + mean, 2);
+            }
+        }
+        rest /= (rows - 1) * (columns - 1);
+        return new VarianceComponents(
+            Math.Sqrt(Math.Max(0, (between - rest) / columns)), Math.Sqrt(Math.Max(0, (across - rest) / rows)), Math.Sqrt(rest),
+            rest > 0 ? 1 - FisherSnedecor.CDF(rows - 1, (rows - 1) * (columns - 1), between / rest) : between > 0 ? 0 : 1);
+    }
+}

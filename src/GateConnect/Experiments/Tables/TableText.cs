@@ -12,14 +12,14 @@ public static class TableText
     public static string Plain(ExperimentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return $"{Title(table)}\n\n{Rows(table).Plain()}{Comparisons(table, comparisons => comparisons.Plain())}\n{Legend}";
+        return $"{Title(table)}\n\n{Rows(table).Plain()}{Comparisons(table, comparisons => comparisons.Plain())}{Wirings(table)}\n{Legend}";
     }
 
     /// <summary>The same as Markdown.</summary>
     public static string Markdown(ExperimentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return $"{Title(table)}\n\n{Rows(table).Markdown()}{Comparisons(table, comparisons => comparisons.Markdown())}\n{Legend}";
+        return $"{Title(table)}\n\n{Rows(table).Markdown()}{Comparisons(table, comparisons => comparisons.Markdown())}{Wirings(table)}\n{Legend}";
     }
 
     /// <summary>One line a row, RFC 4180; numbers in full.</summary>
@@ -76,11 +76,17 @@ public static class TableText
         return "\n" + write(text);
     }
 
-    /// <summary>The rule of a row: <c>Learned(4)</c>, or <c>Learned(4), gumbel</c>.</summary>
+    private static string Wirings(ExperimentTable table) => table.Wirings is { } parts
+        ? $"\nstandard deviation between wirings {Two(parts.RowStd)} points, between seeds {Two(parts.ColumnStd)}, neither {Two(parts.ResidualStd)}; wirings all alike: p = {parts.P.ToString("0.000", CultureInfo.InvariantCulture)} (F test)\n"
+        : "";
+
+    /// <summary>The rule of a row: <c>Learned(4)</c>, <c>Learned(4), gumbel</c> or <c>Random(4), wiring 3</c>.</summary>
     public static string Rule(TableRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return row.Cell.Estimator is { } estimator and not "relaxed" ? $"{row.Recipe.Rule}, {estimator}" : row.Recipe.Rule.ToString();
+        return row.Cell.Estimator is { } estimator and not "relaxed" ? $"{row.Recipe.Rule}, {estimator}"
+            : row.Recipe.WiringSeed is { } wiring ? string.Create(CultureInfo.InvariantCulture, $"{row.Recipe.Rule}, wiring {wiring}")
+            : row.Recipe.Rule.ToString();
     }
 
     private static string Epochs(TableRow row)

@@ -55,6 +55,36 @@ public sealed class StatisticsTests
         Assert.Equal(1, PairedTest.Of(BySeed([3, 4]), BySeed([3, 4]))!.Value.P);
     }
 
+    [Fact]
+    public void Variance_is_told_apart_as_in_the_textbook()
+    {
+        // Box, Hunter and Hunter, penicillin: 5 blends by 4 treatments; mean squares 66 between blends, 70 / 3 between treatments,
+        // 226 / 12 left; F = 3.504 with 4 and 12 degrees.
+        double[,] yields = { { 89, 88, 97, 94 }, { 84, 77, 92, 79 }, { 81, 87, 87, 85 }, { 87, 92, 89, 84 }, { 79, 81, 80, 88 } };
+        var parts = VarianceComponents.Of(yields);
+        Assert.Equal(Math.Sqrt(226 / 12.0), parts.ResidualStd, 9);
+        Assert.Equal(Math.Sqrt((66 - (226 / 12.0)) / 4), parts.RowStd, 9);
+        Assert.Equal(Math.Sqrt(((70 / 3.0) - (226 / 12.0)) / 5), parts.ColumnStd, 9);
+        Assert.Equal(0.0407, parts.P, 4);
+    }
+
+    [Fact]
+    public void Rows_and_columns_that_add_up_leave_nothing_over() => Gen.Select(Gen.Double[-9, 9].Array[2, 6], Gen.Double[-9, 9].Array[2, 6]).Sample((rows, columns) =>
+    {
+        var values = new double[rows.Length, columns.Length];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            for (var column = 0; column < columns.Length; column++)
+            {
+                values[row, column] = rows[row] + columns[column];
+            }
+        }
+        var parts = VarianceComponents.Of(values);
+        Assert.InRange(parts.ResidualStd, 0, 1e-6);
+        Assert.Equal(Spread.Of(rows).Std, parts.RowStd, 5);
+        Assert.Equal(Spread.Of(columns).Std, parts.ColumnStd, 5);
+    });
+
     private static Dictionary<ulong, double> BySeed(double[] values) =>
         values.Select((value, index) => (Seed: (ulong)index, value)).ToDictionary(entry => entry.Seed, entry => entry.value);
 }
