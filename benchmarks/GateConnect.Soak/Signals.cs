@@ -68,9 +68,21 @@ internal sealed class Signals(int seed)
         return 1;
     }
 
+    // By the folder, not by what this life said: a resumed one is silent about epochs that ended before it. Half of the job's
+    // three epochs learn gates, so the second one has both phases.
     private static string Stage(string said, string folder) =>
-        said.Contains("epoch   3", StringComparison.Ordinal) ? File.Exists(Path.Combine(folder, "unpruned.safetensors")) ? "6 writing" : "5 pruning"
-        : said.Contains("epoch   2", StringComparison.Ordinal) ? "4 fine-tuning"
-        : said.Contains("run folder", StringComparison.Ordinal) ? "3 gate phase"
-        : File.Exists(Path.Combine(folder, ".lock")) ? "2 data loading" : "1 starting";
+        said.Contains("epoch   3", StringComparison.Ordinal) ? File.Exists(Path.Combine(folder, "unpruned.safetensors")) ? "7 writing" : "6 pruning"
+        : !said.Contains("run folder", StringComparison.Ordinal) ? File.Exists(Path.Combine(folder, ".lock")) ? "2 data loading" : "1 starting"
+        : Epochs(folder) switch
+        {
+            0 => "3 gate phase",
+            1 => "4 both phases",
+            _ => "5 fine-tuning",
+        };
+
+    private static int Epochs(string folder)
+    {
+        var metrics = Path.Combine(folder, "metrics.jsonl");
+        return File.Exists(metrics) ? File.ReadAllLines(metrics).Length : 0;
+    }
 }

@@ -31,8 +31,9 @@ internal sealed class RecipeOptions
         Network = new OptionGroup("Network",
         [
             Value("--network", "network", "D,W,C", "Depth, bottleneck width, cardinality. Default 20,4,8."),
-            Value("--connectivity", "connectivity", "KIND", "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), random or learned. Default learned."),
+            Value("--connectivity", "connectivity", "KIND", "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), random, learned or given. Default learned."),
             Value("--fan-in", "fanIn", "K", "Branches that each block reads where the wiring is random or learned, 1 to C. Default half of C."),
+            WiringFrom,
             Value("--estimator", "training.gates.estimator", "RULE", "How gates are learned: paper (K are drawn for every batch) or relaxed (all are half open at first, K at the end). Default relaxed."),
         ]);
         Training = new OptionGroup("Training",
@@ -62,6 +63,12 @@ internal sealed class RecipeOptions
     /// <summary><c>--config</c> and <c>--set</c>.</summary>
     public OptionGroup General { get; }
 
+    private Option<string?> WiringFrom { get; } = new("--wiring-from")
+    {
+        HelpName = "RUN|FILE",
+        Description = "Train fresh weights under this wiring (connectivity given): that of a run, whichever images it learned from, or of a JSON file.",
+    };
+
     private Option<string?> Config { get; } = new("--config")
     {
         HelpName = "FILE",
@@ -83,6 +90,10 @@ internal sealed class RecipeOptions
     {
         var mistakes = new List<string>();
         var recipe = start ?? Start(parsed, voice);
+        if (parsed.GetValue(WiringFrom) is { } source)
+        {
+            recipe = recipe with { Connectivity = ConnectivityKind.Given, FanIn = null, Wiring = ConnectivityJson.Write(WiringFile.Read(source)) };
+        }
         foreach (var (option, path) in paths)
         {
             if (parsed.GetValue(option) is { } text)

@@ -24,6 +24,10 @@ public enum ConnectivityKind
     /// <summary>Gates learned together with the weights: GateConnect.</summary>
     [JsonStringEnumMemberName("learned")]
     Learned,
+
+    /// <summary>Gates of a wiring that is known, learned elsewhere or made by hand; fixed from the start.</summary>
+    [JsonStringEnumMemberName("given")]
+    Given,
 }
 
 /// <summary>A kind of wiring with its fan-in.</summary>
@@ -43,22 +47,39 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     /// <summary>Learned wiring.</summary>
     public static ConnectivityRule Learned(int fanIn) => new(ConnectivityKind.Learned, fanIn);
 
+    /// <summary>A wiring that is known, under which fresh weights are trained.</summary>
+    /// <exception cref="ArgumentException">It has no module.</exception>
+    public static ConnectivityRule Given(Connectivity wiring)
+    {
+        ArgumentNullException.ThrowIfNull(wiring);
+        return wiring.Modules.IsEmpty
+            ? throw new ArgumentException("the wiring has no module", nameof(wiring))
+            : new(ConnectivityKind.Given, wiring.Modules[0].FanIn) { Wiring = wiring };
+    }
+
+    /// <summary>Given: the wiring.</summary>
+    public Connectivity? Wiring { get; init; }
+
     /// <summary>Random: which wiring is drawn, whatever the weights' seed; null to draw it from that seed.</summary>
     public ulong? WiringSeed { get; init; }
 
     /// <summary>K in a network of this cardinality.</summary>
     public int FanInOf(int cardinality) => FanIn ?? cardinality;
 
-    /// <summary>The wiring a network starts with: all open, or K random sources per block, which learning replaces.</summary>
+    /// <summary>The wiring a network starts with: all open, the given one, or K random sources per block, which learning replaces.</summary>
     internal Connectivity InitialWiring(NetworkBlueprint blueprint, Seeds seeds) =>
-        Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
+        Wiring ?? (Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
             ? Connectivity.Full(blueprint)
             : Connectivity.Random(
-                blueprint, FanInOf(blueprint.Size.Cardinality), (WiringSeed is { } own ? new Seeds(own) : seeds).Generator(Seeds.Gates));
+                blueprint, FanInOf(blueprint.Size.Cardinality), (WiringSeed is { } own ? new Seeds(own) : seeds).Generator(Seeds.Gates)));
 
     /// <summary>Every mistake in this rule for a network of this cardinality.</summary>
     public IEnumerable<string> Mistakes(int cardinality)
     {
+        foreach (var mistake in WiringMistakes(cardinality))
+        {
+            yield return mistake;
+        }
         if (Kind is ConnectivityKind.Random or ConnectivityKind.Learned && FanIn is null)
         {
             yield return $"fanIn: missing; {Name} needs a fan-in from 1 to the cardinality {cardinality}";
@@ -77,7 +98,22 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         }
     }
 
-    /// <summary>As tables print it: <c>Full</c>, <c>FullBranches</c>, <c>Random(4)</c>, <c>Learned(4)</c>.</summary>
+    private IEnumerable<string> WiringMistakes(int cardinality)
+    {
+        if ((Kind == ConnectivityKind.Given) != (Wiring is not null))
+        {
+            yield return Wiring is null ? "wiring: missing; given needs one, such as that of a run (--wiring-from RUN)" : $"wiring: does not go with {Name}; take given";
+        }
+        foreach (var module in Wiring?.Modules ?? [])
+        {
+            if (module.Sources != cardinality || module.Readers != cardinality || module.FanIn != FanIn)
+            {
+                yield return $"wiring: module {module.Module} has {module.Readers} blocks that read {module.FanIn} of {module.Sources}, expected {cardinality} that read {FanIn} of {cardinality}";
+            }
+        }
+    }
+
+    /// <summary>As tables print it: <c>Full</c>, <c>FullBranches</c>, <c>Random(4)</c>, <c>Learned(4)</c>, <c>Given(4)</c>.</summary>
     public override string ToString() => Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
         ? Kind.ToString()
         : string.Create(CultureInfo.InvariantCulture, $"{Kind}({FanIn})");
@@ -87,6 +123,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         ConnectivityKind.Full => "full",
         ConnectivityKind.FullBranches => "full-branches",
         ConnectivityKind.Random => "random",
+        ConnectivityKind.Given => "given",
         _ => "learned",
     };
 }

@@ -16,9 +16,14 @@ public static class RecipeRules
         ArgumentNullException.ThrowIfNull(recipe);
         var mistakes = new List<string>();
         Collect(mistakes, () => DatasetKinds.Parse(recipe.Data.Dataset), "data.");
-        if (Collect(mistakes, () => NetworkSize.Parse(recipe.Network)) is { } size)
+        if (Collect(mistakes, () => NetworkSize.Parse(recipe.Network)) is { } size && Collect(mistakes, () => recipe.Rule) is { } rule)
         {
-            mistakes.AddRange(recipe.Rule.Mistakes(size.Cardinality));
+            mistakes.AddRange(rule.Mistakes(size.Cardinality));
+            var modules = size.ModulesPerStage!.Sum();
+            if (rule.Wiring is { } wiring && wiring.Modules.Length != modules - 1)
+            {
+                mistakes.Add($"wiring: of {wiring.Modules.Length + 1} modules, but {size} has {modules}");
+            }
         }
         if (recipe.Connectivity == ConnectivityKind.Full && recipe.LastNormAffine == LastNormAffine.PerBranch)
         {

@@ -117,6 +117,7 @@ public sealed record RunFolder
             ConnectivityKind.Full => "full",
             ConnectivityKind.FullBranches => "full-branches",
             ConnectivityKind.Random => string.Create(CultureInfo.InvariantCulture, $"random{rule.FanIn}"),
+            ConnectivityKind.Given => string.Create(CultureInfo.InvariantCulture, $"given{rule.FanIn}"),
             _ => string.Create(CultureInfo.InvariantCulture, $"learned{rule.FanIn}"),
         };
         var name = string.Create(

@@ -3,6 +3,7 @@
 using System.Text.Json.Serialization;
 using GateConnect.Architecture;
 using GateConnect.Data;
+using GateConnect.Runtime;
 
 namespace GateConnect.Training;
 
@@ -18,8 +19,11 @@ public sealed record Recipe
     /// <summary>How the wiring comes about; default learned.</summary>
     public ConnectivityKind Connectivity { get; init; } = ConnectivityKind.Learned;
 
-    /// <summary>K; null for the full kinds, and for half the cardinality with random and learned.</summary>
+    /// <summary>K; null for the full kinds, for half the cardinality with random and learned, and for that of a given wiring.</summary>
     public int? FanIn { get; init; }
+
+    /// <summary>With given: the wiring, as one line of <see cref="ConnectivityJson"/>; else null.</summary>
+    public string? Wiring { get; init; }
 
     /// <summary>With random: the seed of the wiring alone; null (default) to draw it from <see cref="Seed"/>.</summary>
     public ulong? WiringSeed { get; init; }
@@ -38,13 +42,35 @@ public sealed record Recipe
     public int? Threads { get; init; }
 
     /// <summary>The rule of wiring with its fan-in resolved.</summary>
+    /// <exception cref="ConfigurationException">Wiring is no wiring, or the network no network.</exception>
     [JsonIgnore]
-    public ConnectivityRule Rule => new(
-        Connectivity,
-        Connectivity is ConnectivityKind.Full or ConnectivityKind.FullBranches ? FanIn : FanIn ?? Math.Max(1, NetworkSize.Parse(Network).Cardinality / 2))
+    public ConnectivityRule Rule
     {
-        WiringSeed = WiringSeed,
+        get
+        {
+            var wiring = ReadWiring();
+            return new ConnectivityRule(Connectivity, FanIn ?? DefaultFanIn(wiring)) { Wiring = wiring, WiringSeed = WiringSeed };
+        }
+    }
+
+    private int? DefaultFanIn(Connectivity? wiring) => Connectivity switch
+    {
+        ConnectivityKind.Full or ConnectivityKind.FullBranches => null,
+        ConnectivityKind.Given => wiring is { Modules: [var first, ..] } ? first.FanIn : null,
+        _ => Math.Max(1, NetworkSize.Parse(Network).Cardinality / 2),
     };
+
+    private Connectivity? ReadWiring()
+    {
+        try
+        {
+            return Wiring is null ? null : ConnectivityJson.Read(Wiring);
+        }
+        catch (FormatException failure)
+        {
+            throw new ConfigurationException($"wiring: {UntrustedText.Shown(failure.Message)}");
+        }
+    }
 }
 
 /// <summary>Which images a run learns from, and how they are prepared.</summary>

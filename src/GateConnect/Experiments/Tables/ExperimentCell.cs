@@ -27,6 +27,7 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
                 ConnectivityKind.Full => "-full",
                 ConnectivityKind.FullBranches => "-full-branches",
                 ConnectivityKind.Random => string.Create(CultureInfo.InvariantCulture, $"-random-{rule.FanIn}"),
+                ConnectivityKind.Given => string.Create(CultureInfo.InvariantCulture, $"-given-{rule.FanIn}"),
                 _ => string.Create(CultureInfo.InvariantCulture, $"-learned-{rule.FanIn}"),
             };
             name += rule.WiringSeed is { } wiring ? string.Create(CultureInfo.InvariantCulture, $"-wiring{wiring}") : "";
