@@ -67,13 +67,18 @@ internal static class ExperimentCommand
         var (name, results, json) = (NameArgument(), ResultsOption(), RunOptions.JsonOption());
         var markdown = new Option<bool>("--markdown") { Description = "As Markdown." };
         var csv = new Option<bool>("--csv") { Description = "As comma-separated values, numbers in full." };
+        var plot = new Option<string?>("--plot") { HelpName = "FILE", Description = "Also draw it as an SVG: accuracy and what learning is ahead, against budget or fan-in." };
         var command = new Command("table", "Prints an experiment's finished runs beside the paper's figures, with a paired test between rules on the same seeds.") { name };
         pages.Describe(command, new HelpPage(
-            [new OptionGroup("Output", [results, markdown, csv, json])],
-            ["gateconnect experiment table cifar10", "gateconnect experiment table cifar10-rivals --markdown", "gateconnect experiment table cifar10 --json"]));
+            [new OptionGroup("Output", [results, markdown, csv, plot, json])],
+            ["gateconnect experiment table cifar10", "gateconnect experiment table cifar10-rivals --markdown", "gateconnect experiment table cifar10-budget --plot budget.svg", "gateconnect experiment table cifar10 --json"]));
         command.SetAction(parsed =>
         {
             var table = ExperimentTable.Of(Experiment.Named(parsed.GetRequiredValue(name)), new ResultStore(Folder(parsed.GetValue(results)!)));
+            if (parsed.GetValue(plot) is { } picture)
+            {
+                AtomicFile.WriteAllText(picture, TablePicture.Draw(table));
+            }
             if (parsed.GetValue(json))
             {
                 JsonText.Write(context.Terminal.Output, TableDocument.Of(table));

@@ -25,8 +25,8 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
     private void DrawPanel(double offset, string title, Func<EpochReport, double?> train, Func<EpochReport, double?> held)
     {
         var (trained, measured) = (Known(train), Known(held));
-        var across = new Axis(epochs[0].Epoch, epochs[^1].Epoch, offset + Left, offset + (width / 2.0) - Right);
-        var up = Axis.Round([.. trained.Concat(measured).Select(point => point.Value)], height - Bottom, Top);
+        var across = new PictureAxis(epochs[0].Epoch, epochs[^1].Epoch, offset + Left, offset + (width / 2.0) - Right);
+        var up = PictureAxis.Round([.. trained.Concat(measured).Select(point => point.Value)], height - Bottom, Top);
         Text("module", offset + Left, 28, title, "start");
         DrawGrid(across, up);
         MarkPhases(across);
@@ -44,7 +44,7 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         .. epochs.Where(report => value(report) is { } number && double.IsFinite(number)).Select(report => (report.Epoch, value(report)!.Value)),
     ];
 
-    private void DrawGrid(Axis across, Axis up)
+    private void DrawGrid(PictureAxis across, PictureAxis up)
     {
         foreach (var tick in up.Ticks(wholeOnly: false, about: 5))
         {
@@ -58,7 +58,7 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         Text("key", (across.Start + across.End) / 2, height - Bottom + 38, "epoch", "middle");
     }
 
-    private void MarkPhases(Axis across)
+    private void MarkPhases(PictureAxis across)
     {
         var last = epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates);
         if (last is null || last == epochs[^1])
@@ -70,7 +70,7 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         Text("key", x, Top - 6, "gates fixed", "middle");
     }
 
-    private void DrawCurve(int color, List<(int Epoch, double Value)> points, Axis across, Axis up)
+    private void DrawCurve(int color, List<(int Epoch, double Value)> points, PictureAxis across, PictureAxis up)
     {
         var places = points.Select(point => (X: Invariant.Short(across.At(point.Epoch)), Y: Invariant.Short(up.At(point.Value)))).ToArray();
         svg.Append(Invariant.Culture, $"<polyline class=\"s{color}\" fill=\"none\" stroke-width=\"2\" points=\"{string.Join(' ', places.Select(place => $"{place.X},{place.Y}"))}\"/>\n");
@@ -90,36 +90,4 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         Invariant.Culture, $"<text class=\"{look}\" text-anchor=\"{anchor}\" x=\"{Invariant.Short(x)}\" y=\"{Invariant.Short(y)}\">{text}</text>\n");
 
     private static string Number(double value) => value.ToString("0.######", Invariant.Culture);
-
-    // Values from Low to High lie on pixels from Start to End; a single value lies in the middle.
-    private sealed record Axis(double Low, double High, double Start, double End)
-    {
-        // From the round number below all values to the one above.
-        public static Axis Round(double[] values, double start, double end)
-        {
-            var (low, high) = values.Length == 0 ? (0, 1) : (values.Min(), values.Max());
-            var step = Step(high > low ? high - low : Math.Max(Math.Abs(high), 1), about: 5);
-            var (below, above) = (Math.Floor(low / step) * step, Math.Ceiling(high / step) * step);
-            return above > below ? new Axis(below, above, start, end) : new Axis(below - step, above + step, start, end);
-        }
-
-        public double At(double value) => High > Low ? Start + ((value - Low) / (High - Low) * (End - Start)) : (Start + End) / 2;
-
-        public IEnumerable<double> Ticks(bool wholeOnly, int about)
-        {
-            var step = High > Low ? Step(High - Low, about) : 1;
-            step = wholeOnly ? Math.Max(1, step) : step;
-            for (var count = Math.Ceiling((Low / step) - 1e-9); count * step <= High + (1e-9 * step); count++)
-            {
-                yield return Math.Round(count * step, 9);
-            }
-        }
-
-        // The largest of 1, 2 and 5 times a power of ten that gives about so many steps.
-        private static double Step(double range, int about)
-        {
-            var power = Math.Pow(10, Math.Floor(Math.Log10(range / about)));
-            return power * ((range / about / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
-        }
-    }
 }

@@ -1,0 +1,142 @@
+// A table as curves: accuracy against the budget, or against the fan-in, and beside it what the learned wiring is ahead of the
+// others on the same seeds. Bars are standard deviations; single seeds stand as pale dots.
+using System.Globalization;
+using System.Text;
+using GateConnect.Architecture;
+using GateConnect.Reporting;
+using GateConnect.Runtime;
+
+namespace GateConnect.Experiments.Tables;
+
+/// <summary>Draws tables.</summary>
+public static class TablePicture
+{
+    private const int Width = 1100, Height = 430;
+
+    /// <summary>The curves as a standalone SVG; equal tables give equal text.</summary>
+    /// <exception cref="ConfigurationException">All rows have one budget and one fan-in: there is no curve.</exception>
+    public static string Draw(ExperimentTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        TableRow[] rows = [.. Comparable(table)];
+        var across = AxisOf(rows) ?? throw new ConfigurationException(
+            $"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
+        TableComparison[] comparisons = [.. table.Comparisons.Where(pair => rows.Contains(pair.Learned))];
+        return new Drawing(across).Draw(
+            [.. rows.GroupBy(row => row.Recipe.Connectivity).Select(group => new Series(
+                group.Key.ToString(), Color(group.Key), [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
+            [.. comparisons.GroupBy(pair => pair.Other.Recipe.Connectivity).Select(group => new Series(
+                $"Learned - {group.Key}", Color(group.Key), [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
+    }
+
+    // One network, one image size, one set of images; of several such groups the largest. Usual gates only.
+    private static IEnumerable<TableRow> Comparable(ExperimentTable table) => table.Rows
+        .Where(row => row.Recipe.WiringSeed is null && row.Cell.Estimator is null or "relaxed")
+        .GroupBy(row => (row.Recipe.Network, row.ImageSize, row.Runs[0].Record.Dataset.TrainImages))
+        .OrderByDescending(group => group.Count()).Take(1).SelectMany(group => group);
+
+    private static Across? AxisOf(TableRow[] rows)
+    {
+        long[] passes = [.. rows.Select(row => row.ImagePasses).Distinct().Order()];
+        int[] fanIns = [.. rows.Select(row => row.FanIn).Distinct().Order()];
+        return passes.Length > 1
+            ? new Across("training images seen, thousands (doubling)", row => Math.Log2(row.ImagePasses), [.. passes.Select(count => (Math.Log2(count), (count / 1000.0).ToString("#,0.#", CultureInfo.InvariantCulture)))])
+            : fanIns.Length > 1 && rows.Any(row => row.Recipe.Connectivity is ConnectivityKind.Learned)
+                ? new Across("fan-in K", row => row.FanIn, [.. fanIns.Select(fanIn => ((double)fanIn, Invariant.Text(fanIn)))])
+                : null;
+    }
+
+    private static int Color(ConnectivityKind kind) => kind switch
+    {
+        ConnectivityKind.Learned => 0,
+        ConnectivityKind.Random => 1,
+        ConnectivityKind.FullBranches => 2,
+        _ => 3,
+    };
+
+    private sealed record Across(string Title, Func<TableRow, double> Of, IReadOnlyList<(double Place, string Text)> Marks);
+
+    private sealed record Place(double X, Spread Y, IReadOnlyList<double> Single)
+    {
+        public double Low => double.IsNaN(Y.Std) ? Y.Mean : Y.Mean - Y.Std;
+
+        public double High => double.IsNaN(Y.Std) ? Y.Mean : Y.Mean + Y.Std;
+    }
+
+    private sealed record Series(string Name, int Color, IReadOnlyList<Place> Places);
+
+    private sealed class Drawing(Across across)
+    {
+        private const double Left = 62, Right = 22, Top = 64, Bottom = 52;
+
+        private readonly StringBuilder svg = new();
+
+        public string Draw(IReadOnlyList<Series> accuracy, IReadOnlyList<Series> ahead)
+        {
+            svg.Append(Invariant.Culture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" role=\"img\" aria-labelledby=\"title\">\n");
+            svg.Append("<title id=\"title\">Accuracy, and what learned wiring is ahead</title>\n").Append(PictureStyle.Css);
+            svg.Append("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
+            Panel(0, "top-1 accuracy, %", accuracy, zero: false);
+            Panel(Width / 2.0, "points ahead, same seeds", ahead, zero: true);
+            return svg.Append("</svg>\n").ToString();
+        }
+
+        private void Panel(double offset, string title, IReadOnlyList<Series> series, bool zero)
+        {
+            double[] values = [.. series.SelectMany(one => one.Places).SelectMany(place => new[] { place.Low, place.High }.Concat(place.Single)), .. zero ? [0.0] : Array.Empty<double>()];
+            var up = PictureAxis.Round(values, Height - Bottom, Top);
+            var along = new PictureAxis(across.Marks[0].Place, across.Marks[^1].Place, offset + Left + 18, offset + (Width / 2.0) - Right - 12);
+            Text("module", offset + Left, 28, title, "start");
+            Grid(offset, along, up, zero);
+            foreach (var (one, index) in series.Select((one, index) => (one, index)))
+            {
+                Curve(one, along, up, shift: 5 * (index - ((series.Count - 1) / 2.0)));
+            }
+            Legend(series, offset + Left);
+        }
+
+        private void Grid(double offset, PictureAxis along, PictureAxis up, bool zero)
+        {
+            foreach (var tick in up.Ticks(wholeOnly: false, about: 5))
+            {
+                var dashes = zero && tick == 0 ? "" : " stroke-dasharray=\"1 3\"";
+                svg.Append(Invariant.Culture, $"<path class=\"end\"{dashes} d=\"M{Invariant.Short(offset + Left)} {Invariant.Short(up.At(tick))}H{Invariant.Short(offset + (Width / 2.0) - Right)}\"/>\n");
+                Text("key", offset + Left - 8, up.At(tick) + 4, tick.ToString("0.######", Invariant.Culture), "end");
+            }
+            foreach (var (place, text) in across.Marks)
+            {
+                Text("key", along.At(place), Height - Bottom + 20, text, "middle");
+            }
+            Text("key", offset + ((Left + (Width / 2.0) - Right) / 2), Height - Bottom + 40, across.Title, "middle");
+        }
+
+        private void Curve(Series series, PictureAxis along, PictureAxis up, double shift)
+        {
+            Place[] places = [.. series.Places.OrderBy(place => place.X)];
+            string X(Place place) => Invariant.Short(along.At(place.X) + shift);
+            svg.Append(Invariant.Culture, $"<polyline class=\"s{series.Color}\" fill=\"none\" stroke-width=\"2\" points=\"{string.Join(' ', places.Select(place => $"{X(place)},{Invariant.Short(up.At(place.Y.Mean))}"))}\"/>\n");
+            foreach (var place in places)
+            {
+                svg.Append(Invariant.Culture, $"<path class=\"s{series.Color}\" stroke-width=\"1.3\" d=\"M{X(place)} {Invariant.Short(up.At(place.Low))}V{Invariant.Short(up.At(place.High))}\"/>\n");
+                foreach (var value in place.Single.Count > 1 ? place.Single : [])
+                {
+                    svg.Append(Invariant.Culture, $"<circle class=\"f{series.Color}\" fill-opacity=\"0.35\" cx=\"{X(place)}\" cy=\"{Invariant.Short(up.At(value))}\" r=\"2.2\"/>\n");
+                }
+                svg.Append(Invariant.Culture, $"<circle class=\"f{series.Color}\" cx=\"{X(place)}\" cy=\"{Invariant.Short(up.At(place.Y.Mean))}\" r=\"3.6\"/>\n");
+            }
+        }
+
+        private void Legend(IReadOnlyList<Series> series, double x)
+        {
+            foreach (var one in series)
+            {
+                svg.Append(Invariant.Culture, $"<path class=\"s{one.Color}\" stroke-width=\"2\" d=\"M{Invariant.Short(x)} 46h18\"/>\n");
+                Text("key", x + 24, 50, one.Name, "start");
+                x += 40 + (6.6 * one.Name.Length);
+            }
+        }
+
+        private void Text(string look, double x, double y, string text, string anchor) => svg.Append(
+            Invariant.Culture, $"<text class=\"{look}\" text-anchor=\"{anchor}\" x=\"{Invariant.Short(x)}\" y=\"{Invariant.Short(y)}\">{text}</text>\n");
+    }
+}

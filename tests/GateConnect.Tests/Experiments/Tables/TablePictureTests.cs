@@ -1,0 +1,81 @@
+// Curves of made-up tables: which axis, where the points lie, and what is refused.
+using System.Globalization;
+using System.Xml.Linq;
+using GateConnect.Architecture;
+using GateConnect.Experiments.Tables;
+using GateConnect.Runtime;
+using GateConnect.Tests.Reporting;
+using GateConnect.Training;
+
+namespace GateConnect.Tests.Experiments.Tables;
+
+public sealed class TablePictureTests
+{
+    [Fact]
+    public void Budgets_double_along_the_axis_and_accuracy_rises_up_the_page()
+    {
+        var picture = XDocument.Parse(TablePicture.Draw(Table(
+            Row(ConnectivityRule.Random(4), epochs: 5, 50, 52), Row(ConnectivityRule.Learned(4), epochs: 5, 49, 51),
+            Row(ConnectivityRule.Random(4), epochs: 10, 60, 61), Row(ConnectivityRule.Learned(4), epochs: 10, 62, 63),
+            Row(ConnectivityRule.Random(4), epochs: 20, 70, 70), Row(ConnectivityRule.Learned(4), epochs: 20, 75, 74))));
+        var lines = Lines(picture);
+        Assert.Equal(3, lines.Count); // two rules, and their difference
+        Assert.All(lines, line => Assert.Equal(line[1].X - line[0].X, line[2].X - line[1].X, 1));
+        Assert.All(lines, line => Assert.True(line[0].Y > line[1].Y && line[1].Y > line[2].Y));
+        Assert.Contains(picture.Descendants(), text => text.Value == "Learned - Random");
+    }
+
+    [Fact]
+    public void One_budget_goes_along_the_fan_in()
+    {
+        var text = TablePicture.Draw(Table(
+            Row(ConnectivityRule.Learned(1), epochs: 5, 50), Row(ConnectivityRule.Random(1), epochs: 5, 45),
+            Row(ConnectivityRule.Learned(2), epochs: 5, 55), Row(ConnectivityRule.Random(2), epochs: 5, 56), Row(ConnectivityRule.FullBranches, epochs: 5, 60)));
+        Assert.Contains("fan-in K", text, StringComparison.Ordinal);
+        Assert.Equal([2, 2, 1, 2], Lines(XDocument.Parse(text)).Select(line => line.Count));
+    }
+
+    [Fact]
+    public void Where_there_is_no_curve_it_says_so() => Assert.Contains(
+        "a curve needs two",
+        Assert.Throws<ConfigurationException>(() => TablePicture.Draw(Table(Row(ConnectivityRule.Learned(4), epochs: 5, 50)))).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Equal_tables_give_equal_text_in_every_culture()
+    {
+        var table = Table(Row(ConnectivityRule.Learned(4), epochs: 5, 50.5), Row(ConnectivityRule.Learned(4), epochs: 10, 60.25));
+        var (expected, culture) = (TablePicture.Draw(table), CultureInfo.CurrentCulture);
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            Assert.Equal(expected, TablePicture.Draw(table));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+
+    private static ExperimentTable Table(params TableRow[] rows) => new(new Experiment("made-up", "made up", []), rows);
+
+    private static TableRow Row(ConnectivityRule rule, int epochs, params double[] top1)
+    {
+        var recipe = new Recipe { Connectivity = rule.Kind, FanIn = rule.FanIn, Training = new TrainingOptions { Epochs = epochs } };
+        var sample = Samples.Record();
+        return new TableRow(new ExperimentCell("cifar10", recipe), recipe,
+        [
+            .. top1.Select((value, index) => new StoredRun("run", sample with
+            {
+                Recipe = recipe with { Seed = (ulong)index + 1 },
+                Results = sample.Results! with { Test = sample.Results.Test with { Top1Percent = value } },
+            }, new CodeProof([1]))),
+        ]);
+    }
+
+    private static List<List<(double X, double Y)>> Lines(XDocument picture) =>
+    [
+        .. picture.Descendants().Where(element => element.Name.LocalName == "polyline").Select(line => line.Attribute("points")!.Value.Split(' ')
+            .Select(point => point.Split(',')).Select(point => (double.Parse(point[0], CultureInfo.InvariantCulture), double.Parse(point[1], CultureInfo.InvariantCulture))).ToList()),
+    ];
+}
