@@ -3,6 +3,7 @@ using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Experiments;
 using GateConnect.Reporting;
+using GateConnect.Training;
 
 namespace GateConnect.Cli;
 
@@ -70,7 +71,7 @@ internal static class RunOverview
     {
         var (recipe, training) = (run.Record.Recipe, run.Record.Recipe.Training);
         return recipe.Connectivity == ConnectivityKind.Learned
-            ? (FormattableString)$"{recipe.Rule}: {training.Epochs} epochs, gates are learned ({training.Gates.Estimator.ToString().ToLowerInvariant()}) in the first {100 * training.Gates.PhaseShare:0} %"
+            ? (FormattableString)$"{recipe.Rule}: {training.Epochs} epochs, gates are learned ({training.Gates.Estimator.Text()}) in the first {100 * training.Gates.PhaseShare:0} %"
             : $"{recipe.Rule}: {training.Epochs} epochs";
     }
 }

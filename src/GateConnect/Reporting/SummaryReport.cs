@@ -92,7 +92,7 @@ internal static class SummaryReport
         table.Add("weight decay", Invariant.Exact(training.WeightDecay));
         if (record.Recipe.Connectivity == ConnectivityKind.Learned)
         {
-            table.Add("gate rule", $"{training.Gates.Estimator.ToString().ToLowerInvariant()}, {Invariant.Exact(100 * training.Gates.PhaseShare)} % of the steps");
+            table.Add("gate rule", $"{training.Gates.Estimator.Text()}, {Invariant.Exact(100 * training.Gates.PhaseShare)} % of the steps");
         }
         if (record.Results is { } results)
         {

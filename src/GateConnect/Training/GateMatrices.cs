@@ -1,4 +1,4 @@
-// Small steps on matrices of gates that both estimators share.
+// Small steps on matrices of gates that the estimators share.
 using System.Collections.Immutable;
 using GateConnect.Architecture;
 
@@ -20,6 +20,41 @@ internal static class GateMatrices
 
     internal static Connectivity TopK(IReadOnlyList<float[,]> gates, int fanIn) => new(
         [.. gates.Select((matrix, index) => new ModuleConnectivity(index + 1, matrix.GetLength(1), TopKRows(matrix, fanIn)))]);
+
+    /// <summary>Moves scores against a gradient.</summary>
+    internal static void Descend(float[,] scores, float[,] gradient, float step)
+    {
+        for (var row = 0; row < scores.GetLength(0); row++)
+        {
+            for (var column = 0; column < scores.GetLength(1); column++)
+            {
+                scores[row, column] -= step * gradient[row, column];
+            }
+        }
+    }
+
+    /// <summary>The same matrices with every row replaced.</summary>
+    internal static float[][,] MapRows(IReadOnlyList<float[,]> matrices, Func<float[], double[]> map)
+    {
+        var mapped = matrices.Select(matrix => (float[,])matrix.Clone()).ToArray();
+        foreach (var matrix in mapped)
+        {
+            for (var row = 0; row < matrix.GetLength(0); row++)
+            {
+                SetRow(matrix, row, map(GateSampling.Row(matrix, row).ToArray()));
+            }
+        }
+        return mapped;
+    }
+
+    /// <summary>Writes a row.</summary>
+    internal static void SetRow(float[,] matrix, int row, double[] values)
+    {
+        for (var column = 0; column < values.Length; column++)
+        {
+            matrix[row, column] = (float)values[column];
+        }
+    }
 
     /// <summary>Moves an average towards a gradient.</summary>
     /// <param name="average">The average so far, zero at first; moved. Its shortfall at the start is a factor, which the RMS takes out.</param>

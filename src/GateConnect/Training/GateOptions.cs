@@ -1,21 +1,8 @@
 // How gates are learned (PAPER section 2): the paper's rule of draws and straight-through steps, its improvements
-// as options, and the relaxed rule, in which no batch ever sees a random wiring.
+// as options, the relaxed rule, in which no batch ever sees a random wiring, and the rivals that both are compared with.
 using System.Text.Json.Serialization;
 
 namespace GateConnect.Training;
-
-/// <summary>The rule by which gates are learned.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<EstimatorKind>))]
-public enum EstimatorKind
-{
-    /// <summary>K distinct branches drawn per block and batch; the gradient of the binary gates moves the real ones.</summary>
-    [JsonStringEnumMemberName("paper")]
-    Paper,
-
-    /// <summary>Gates sigmoid((a - t)/T) that sum to K, T falling until they are binary.</summary>
-    [JsonStringEnumMemberName("relaxed")]
-    Relaxed,
-}
 
 /// <summary>What is subtracted from the gate gradient before the step.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<GateCentring>))]
@@ -99,11 +86,50 @@ public sealed record GateOptions
     /// <summary>Rule paper: how draws change over the phase; default not.</summary>
     public DrawAnnealing Annealing { get; init; } = DrawAnnealing.None;
 
-    /// <summary>Rule relaxed: T at the start of the phase; above 0, default 1.</summary>
+    /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 0.03.</summary>
+    public double DrawStep { get; init; } = 0.03;
+
+    /// <summary>Rule reinforce: the step of a log-odds per standard deviation of the reward, above 0 to 10; default 0.03.</summary>
+    public double PolicyStep { get; init; } = 0.03;
+
+    /// <summary>Rule reinforce: decay of the moving average of rewards that is the baseline, in [0, 1); default 0.9.</summary>
+    public double BaselineDecay { get; init; } = 0.9;
+
+    /// <summary>
+    /// Rules random-search and evolution: share of the training images set aside during phase 1, on which every candidate is
+    /// measured at its end, above 0 to 0.5; default 0.05.
+    /// </summary>
+    public double SearchShare { get; init; } = 0.05;
+
+    /// <summary>Rules random-search and evolution: wirings that are measured, 1 to 100,000; default 32.</summary>
+    public int Candidates { get; init; } = 32;
+
+    /// <summary>Rule evolution: candidates of a generation, 2 to 10,000; default 8.</summary>
+    public int Population { get; init; } = 8;
+
+    /// <summary>Rule evolution: chance that a block of a child exchanges one of its sources, 0 to 1; default 0.1.</summary>
+    public double Mutation { get; init; } = 0.1;
+
+    /// <summary>Rules relaxed and gumbel: T at the start of the phase; above 0, default 1.</summary>
     public double InitialTemperature { get; init; } = 1.0;
 
-    /// <summary>Rule relaxed: T at the end of the phase, reached geometrically; above 0, at most the initial one; default 0.05.</summary>
+    /// <summary>Rules relaxed and gumbel: T at the end of the phase, reached geometrically; above 0, at most the initial one; default 0.05.</summary>
     public double FinalTemperature { get; init; } = 0.05;
+
+    /// <summary>
+    /// Training images that the search at the end of phase 1 measures in all, forward only; 0 where the rule searches nothing.
+    /// </summary>
+    /// <param name="trainImages">Images of the training, those set aside included.</param>
+    public long SearchPasses(int trainImages) => Searches ? (long)Candidates * SetAside(trainImages) : 0;
+
+    /// <summary>Whether the rule measures candidates at the end of phase 1.</summary>
+    internal bool Searches => Estimator is EstimatorKind.RandomSearch or EstimatorKind.Evolution;
+
+    /// <summary>How many of the training images a search sets aside: at least one, and one is left.</summary>
+    internal int SetAside(int trainImages) => Math.Max(1, Math.Min((int)Math.Round(SearchShare * trainImages), trainImages - 1));
+
+    /// <summary>T, falling geometrically over the phase.</summary>
+    internal double TemperatureAt(double progress) => InitialTemperature * Math.Pow(FinalTemperature / InitialTemperature, progress);
 
     /// <summary>Every mistake, each in one line that starts with its path.</summary>
     public IEnumerable<string> Mistakes()
@@ -113,6 +139,13 @@ public sealed record GateOptions
         TrainingOptions.Check(mistakes, "training.gates.rateFactor", RateFactor, RateFactor is > 0 and <= 1e6, "above 0 to 1000000");
         TrainingOptions.Check(mistakes, "training.gates.step", Step, Step is > 0 and <= 1, "above 0 to 1");
         TrainingOptions.Check(mistakes, "training.gates.averaging", Averaging, Averaging is >= 0 and < 1, "0 to below 1");
+        TrainingOptions.Check(mistakes, "training.gates.drawStep", DrawStep, DrawStep is > 0 and <= 10, "above 0 to 10");
+        TrainingOptions.Check(mistakes, "training.gates.policyStep", PolicyStep, PolicyStep is > 0 and <= 10, "above 0 to 10");
+        TrainingOptions.Check(mistakes, "training.gates.baselineDecay", BaselineDecay, BaselineDecay is >= 0 and < 1, "0 to below 1");
+        TrainingOptions.Check(mistakes, "training.gates.searchShare", SearchShare, SearchShare is > 0 and <= 0.5, "above 0 to 0.5");
+        TrainingOptions.Check(mistakes, "training.gates.candidates", Candidates, Candidates is >= 1 and <= 100_000, "1 to 100000");
+        TrainingOptions.Check(mistakes, "training.gates.population", Population, Population is >= 2 and <= 10_000, "2 to 10000");
+        TrainingOptions.Check(mistakes, "training.gates.mutation", Mutation, Mutation is >= 0 and <= 1, "0 to 1");
         TrainingOptions.Check(
             mistakes, "training.gates.initialTemperature", InitialTemperature, InitialTemperature is > 0 and <= 100, "above 0 to 100");
         TrainingOptions.Check(

@@ -11,7 +11,10 @@ internal static class GateSampling
     /// <param name="fanIn">K, from 1 to the length of the row.</param>
     /// <param name="random">Where the draws come from.</param>
     /// <returns>Ascending indices. A row with fewer than K positive gates draws them all and the rest uniformly.</returns>
-    public static int[] Draw(ReadOnlySpan<float> gates, int fanIn, SeededRandom random)
+    public static int[] Draw(ReadOnlySpan<float> gates, int fanIn, SeededRandom random) => [.. DrawOrder(gates, fanIn, random).Order()];
+
+    /// <summary>The same in the order in which they were drawn (Plackett and Luce's distribution).</summary>
+    public static int[] DrawOrder(ReadOnlySpan<float> gates, int fanIn, SeededRandom random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fanIn, gates.Length);
@@ -35,8 +38,21 @@ internal static class GateSampling
             left[chosen] = 0;
             drawn.Add(chosen);
         }
-        drawn.Sort();
         return [.. drawn];
+    }
+
+    /// <summary>
+    /// Scores, each with Gumbel noise of its own. Their K largest, largest first, are distributed as <see cref="DrawOrder"/> draws
+    /// K of exp(score).
+    /// </summary>
+    public static float[] Perturb(ReadOnlySpan<float> scores, SeededRandom random)
+    {
+        var keys = scores.ToArray();
+        for (var index = 0; index < keys.Length; index++)
+        {
+            keys[index] -= (float)Math.Log(-Math.Log(1 - random.NextDouble()));
+        }
+        return keys;
     }
 
     /// <summary>The K largest, ascending; ties go to the lower index.</summary>

@@ -37,6 +37,10 @@ internal static class JobRules
         {
             mistakes.Add($"checkpoints to keep: {checkpoints.Keep} is outside 1 up");
         }
+        if (job.Options.Gates.Searches && job.Data.Train.Count == 1)
+        {
+            mistakes.Add($"data.train: 1 image, but the rule {job.Options.Gates.Estimator.Text()} sets images aside and needs 2");
+        }
         mistakes.AddRange(ImageMistakes("data.train", job.Data.Train, blueprint));
         if (job.Data.Held is { } held)
         {

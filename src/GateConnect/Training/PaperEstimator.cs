@@ -26,6 +26,9 @@ public sealed class PaperEstimator : IGateEstimator
     public IReadOnlyList<float[,]> State => real;
 
     /// <inheritdoc/>
+    public bool ReadsGradients => true;
+
+    /// <inheritdoc/>
     public Connectivity TopK() => GateMatrices.TopK(real, fanIn);
 
     /// <inheritdoc/>

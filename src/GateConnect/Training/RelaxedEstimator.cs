@@ -31,12 +31,15 @@ public sealed class RelaxedEstimator : IGateEstimator
     public IReadOnlyList<float[,]> State => [.. scores, .. relaxed, .. averages];
 
     /// <inheritdoc/>
+    public bool ReadsGradients => true;
+
+    /// <inheritdoc/>
     public Connectivity TopK() => GateMatrices.TopK(scores, fanIn);
 
     /// <inheritdoc/>
     public void Prepare(GateMoment moment, ConnectionGates gates)
     {
-        Relax(options.InitialTemperature * Math.Pow(options.FinalTemperature / options.InitialTemperature, moment.Progress));
+        Relax(options.TemperatureAt(moment.Progress));
         for (var module = 1; module <= relaxed.Length; module++)
         {
             gates.Set(module, relaxed[module - 1]);
@@ -52,14 +55,7 @@ public sealed class RelaxedEstimator : IGateEstimator
             var gradient = GateMatrices.Average(averages[module - 1], gates.Gradient(module), options.Averaging);
             GateMatrices.CentreRows(gradient);
             GateMatrices.DivideByRootMeanSquare(gradient);
-            var matrix = scores[module - 1];
-            for (var reader = 0; reader < matrix.GetLength(0); reader++)
-            {
-                for (var source = 0; source < matrix.GetLength(1); source++)
-                {
-                    matrix[reader, source] -= step * gradient[reader, source];
-                }
-            }
+            GateMatrices.Descend(scores[module - 1], gradient, step);
         }
     }
 

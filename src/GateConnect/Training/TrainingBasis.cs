@@ -16,6 +16,10 @@ internal static class TrainingBasis
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
+    // What options were before there were any, by path.
+    private static readonly SortedDictionary<string, string> Defaults =
+        Flat(new JsonObject { ["training"] = JsonSerializer.SerializeToNode(new TrainingOptions(), Json) });
+
     /// <summary>The values of a job, by path.</summary>
     internal static SortedDictionary<string, string> Of(TrainingJob job)
     {
@@ -48,12 +52,10 @@ internal static class TrainingBasis
                 ["vectorInstructions"] = machine.VectorInstructions,
             },
         };
-        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Flatten(tree, "", values);
-        return values;
+        return Flat(tree);
     }
 
-    /// <summary>One line per value that differs and was not allowed to.</summary>
+    /// <summary>One line per value that differs and was not allowed to. An option that the checkpoint does not know had its default.</summary>
     /// <param name="stored">The values of the checkpoint.</param>
     /// <param name="now">The values of the job.</param>
     /// <param name="allowed">Paths, or the beginnings of paths, that may differ.</param>
@@ -61,7 +63,7 @@ internal static class TrainingBasis
         IReadOnlyDictionary<string, string> stored, IReadOnlyDictionary<string, string> now, IReadOnlyList<string> allowed) =>
     [
         .. stored.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
-            .Where(path => stored.GetValueOrDefault(path) != now.GetValueOrDefault(path))
+            .Where(path => (stored.GetValueOrDefault(path) ?? Defaults.GetValueOrDefault(path)) != now.GetValueOrDefault(path))
             .Where(path => Structure.Contains(path) || !IsAllowed(path, allowed))
             .Select(path => $"{path}: {stored.GetValueOrDefault(path) ?? "nothing"} in the checkpoint, {now.GetValueOrDefault(path) ?? "nothing"} now"
                 + (Structure.Contains(path) ? ", which no run can change" : "")),
@@ -70,6 +72,13 @@ internal static class TrainingBasis
     /// <summary>Whether a path is among those that may differ, by itself or by the group that it belongs to.</summary>
     internal static bool IsAllowed(string path, IReadOnlyList<string> allowed) =>
         allowed.Any(name => path == name || path.StartsWith(name + ".", StringComparison.Ordinal));
+
+    private static SortedDictionary<string, string> Flat(JsonObject tree)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Flatten(tree, "", values);
+        return values;
+    }
 
     private static void Flatten(JsonNode? node, string path, SortedDictionary<string, string> values)
     {

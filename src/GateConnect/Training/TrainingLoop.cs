@@ -5,6 +5,7 @@ using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Model;
 using GateConnect.Runtime;
+using GateConnect.Training.Rivals;
 using static TorchSharp.torch;
 
 namespace GateConnect.Training;
@@ -16,6 +17,8 @@ internal sealed class TrainingLoop
     private readonly TrainingState state;
     private readonly Checkpointing? checkpoints;
     private readonly BatchLoader loader;
+    private readonly SharedWeights? weights;
+    private readonly BatchLoader gateLoader;
     private readonly long totalSteps;
     private readonly long gateSteps;
     private readonly LearningRateSchedule schedule;
@@ -25,9 +28,9 @@ internal sealed class TrainingLoop
     internal TrainingLoop(TrainingJob job, TrainingState state, Checkpointing? checkpoints)
     {
         (this.job, this.state, this.checkpoints) = (job, state, checkpoints);
-        loader = BatchLoader.ForTraining(
-            job.Data.Train, job.Data.Normalization, job.Data.Augmentation,
-            new BatchOptions(job.Options.BatchSize, job.Seeds, Evaluator.DeviceOf(job.Network)));
+        loader = Loader(job.Data.Train);
+        weights = state.Estimator is ChosenEstimator ? new SharedWeights(job) : null;
+        gateLoader = weights is null ? loader : Loader(weights.LearnedFrom);
         totalSteps = (long)job.Options.Epochs * loader.BatchesPerEpoch;
         gateSteps = state.Estimator is null ? 0 : Math.Clamp((long)Math.Round(totalSteps * job.Options.Gates.PhaseShare), 1, totalSteps);
         schedule = new LearningRateSchedule(job.Options, gateSteps, totalSteps);
@@ -65,6 +68,11 @@ internal sealed class TrainingLoop
                 EnterPhase();
             }
         }
+        if (state.Step == gateSteps && !ChooseWiring(cancel))
+        {
+            checkpoints?.Save();
+            return false;
+        }
         if (Wiring is { } wiring)
         {
             Branches!.Gates.Fix(wiring);
@@ -76,9 +84,9 @@ internal sealed class TrainingLoop
     private bool RunEpoch(CancellationToken cancel)
     {
         var (epoch, first) = ((int)(state.Step / loader.BatchesPerEpoch), (int)(state.Step % loader.BatchesPerEpoch));
-        foreach (var batch in loader.Epoch(epoch, first))
+        foreach (var batch in Batches(epoch, first))
         {
-            if (cancel.IsCancellationRequested)
+            if (cancel.IsCancellationRequested || (state.Step == gateSteps && !ChooseWiring(cancel)))
             {
                 return false;
             }
@@ -93,11 +101,44 @@ internal sealed class TrainingLoop
         return true;
     }
 
+    private BatchLoader Loader(ImageDataset images) => BatchLoader.ForTraining(
+        images, job.Data.Normalization, job.Data.Augmentation, new BatchOptions(job.Options.BatchSize, job.Seeds, Evaluator.DeviceOf(job.Network)));
+
+    // The rest of an epoch, across the end of phase 1 where that lies within it.
+    private IEnumerable<Batch> Batches(int epoch, int first)
+    {
+        var gates = (int)Math.Clamp(gateSteps - state.Step, 0, loader.BatchesPerEpoch - first);
+        return gateLoader.Epoch(epoch, first).Take(gates).Concat(loader.Epoch(epoch, first + gates));
+    }
+
+    // Before the first step of phase 2, after the last report of phase 1: a training that ends here begins here again. False
+    // where it was cancelled.
+    private bool ChooseWiring(CancellationToken cancel)
+    {
+        if (state.Estimator is not ChosenEstimator rule)
+        {
+            return true;
+        }
+        try
+        {
+            weights!.Choose(rule, cancel);
+            EnterPhase();
+            return true;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     private void EnterPhase()
     {
         if (state.Step < gateSteps)
         {
-            Branches!.Gates.Learn();
+            if (state.Estimator!.ReadsGradients)
+            {
+                Branches!.Gates.Learn();
+            }
         }
         else if (Wiring is { } wiring)
         {
@@ -121,7 +162,7 @@ internal sealed class TrainingLoop
         var value = (double)loss.item<float>();
         RequireFinite(value, learner);
         state.Optimizer.Step(rate);
-        learner?.Update(moment, Branches!.Gates);
+        learner?.Update(moment with { Loss = value }, Branches!.Gates);
         state.Average?.Update();
 
         var correct = logits.argmax(1).eq(batch.Labels).sum().item<long>();
@@ -145,7 +186,7 @@ internal sealed class TrainingLoop
 
     private void RequireFinite(double loss, IGateEstimator? learner)
     {
-        var gradient = state.Optimizer.SquaredGradient() + (learner is null ? 0 : Branches!.Gates.SquaredGradient());
+        var gradient = state.Optimizer.SquaredGradient() + (learner is { ReadsGradients: true } ? Branches!.Gates.SquaredGradient() : 0);
         if (!double.IsFinite(loss) || !double.IsFinite(gradient))
         {
             throw new DivergedException(string.Create(

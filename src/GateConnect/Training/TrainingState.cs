@@ -30,9 +30,7 @@ internal sealed class TrainingState : IDisposable
         Average = job.Options.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
         if (job.Rule.Kind == ConnectivityKind.Learned && network is BranchNetwork { Gates.Count: > 0 } branches)
         {
-            Estimator = job.Options.Gates.Estimator == EstimatorKind.Paper
-                ? new PaperEstimator(branches.Blueprint, branches.FanIn, job.Options.Gates, job.Seeds)
-                : new RelaxedEstimator(branches.Blueprint, branches.FanIn, job.Options.Gates);
+            Estimator = GateEstimators.Create(new GateTask(branches.Blueprint, branches.FanIn, job.Options.Gates, job.Seeds));
         }
     }
 

@@ -13,9 +13,10 @@ public sealed class FanInTests
 {
     private static readonly TrainingOptions OneEpoch = TinyRuns.Options with { Epochs = 1 };
 
+    public static TheoryData<EstimatorKind> Kinds => [.. Enum.GetValues<EstimatorKind>()];
+
     [Theory]
-    [InlineData(EstimatorKind.Paper)]
-    [InlineData(EstimatorKind.Relaxed)]
+    [MemberData(nameof(Kinds))]
     public void Every_fan_in_from_one_to_the_cardinality_trains_and_is_pruned_to_the_same(EstimatorKind kind)
     {
         for (var fanIn = 1; fanIn <= 4; fanIn++)
@@ -28,8 +29,7 @@ public sealed class FanInTests
     }
 
     [Theory]
-    [InlineData(EstimatorKind.Paper)]
-    [InlineData(EstimatorKind.Relaxed)]
+    [MemberData(nameof(Kinds))]
     public void One_branch_per_module_trains(EstimatorKind kind)
     {
         var blueprint = NetworkBlueprint.Create(new NetworkSize(11, 2, 1), TinyRuns.Blueprint.Image, TinyRuns.Blueprint.Classes);

@@ -15,9 +15,9 @@ public sealed class ResumeTests
         {
             // 8 steps an epoch, 24 in all, 12 of phase 1.
             var stops = new TheoryData<EstimatorKind, int>();
-            foreach (var kind in (EstimatorKind[])[EstimatorKind.Paper, EstimatorKind.Relaxed])
+            foreach (var kind in Enum.GetValues<EstimatorKind>())
             {
-                foreach (var step in (int[])[1, 5, 8, 11, 12, 13, 16, 21])
+                foreach (var step in (int[])(kind <= EstimatorKind.Relaxed ? [1, 5, 8, 11, 12, 13, 16, 21] : [5, 12, 16]))
                 {
                     stops.Add(kind, step);
                 }
@@ -35,6 +35,14 @@ public sealed class ResumeTests
             EmaDecay = estimator == EstimatorKind.Paper ? 0.9 : null,
             Cycles = ScheduleCycles.PerPhase,
         });
+
+    // The choice is made after the report and the checkpoint of the epoch that ends phase 1.
+    [Theory]
+    [InlineData(EstimatorKind.Evolution, 16)]
+    [InlineData(EstimatorKind.MagnitudeConnections, 16)]
+    [InlineData(EstimatorKind.RandomSearch, 17)]
+    public void A_choice_at_the_end_of_an_epoch_is_made_again(EstimatorKind estimator, int stop) =>
+        AssertResumes(ConnectivityRule.Learned(2), stop, TinyRuns.Options with { Gates = new GateOptions { Estimator = estimator, PhaseShare = 0.67 } });
 
     [Theory]
     [InlineData(KernelPath.Fast)]

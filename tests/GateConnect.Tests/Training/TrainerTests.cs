@@ -49,6 +49,10 @@ public sealed class TrainerTests
     [Theory]
     [InlineData(EstimatorKind.Paper)]
     [InlineData(EstimatorKind.Relaxed)]
+    [InlineData(EstimatorKind.Gumbel)]
+    [InlineData(EstimatorKind.Reinforce)]
+    [InlineData(EstimatorKind.Evolution)]
+    [InlineData(EstimatorKind.MagnitudeBlocks)]
     public void Two_hundred_steps_leave_no_tensor_behind(EstimatorKind kind)
     {
         List<long> live = [];

@@ -2,7 +2,6 @@
 // have the same recipe are the same cell, and are trained once.
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using GateConnect.Architecture;
 using GateConnect.Training;
 
@@ -37,7 +36,7 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
 
     /// <summary>The rule by which it learns gates, as recipes spell it; null where it learns none.</summary>
     public string? Estimator => Recipe.Connectivity == ConnectivityKind.Learned
-        ? JsonSerializer.Serialize(Recipe.Training.Gates.Estimator).Trim('"')
+        ? Recipe.Training.Gates.Estimator.Text()
         : null;
 
     /// <summary>The run of this cell for a seed, within a budget.</summary>

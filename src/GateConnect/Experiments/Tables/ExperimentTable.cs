@@ -32,8 +32,9 @@ public sealed record TableRow(ExperimentCell Cell, Recipe Recipe, IReadOnlyList<
     /// <summary>Blocks after pruning, mean over seeds; null for ResNeXt, which is not pruned.</summary>
     public double? LiveBlocks => Runs[0].Record.Results!.LiveBlocks is null ? null : Runs.Average(run => run.Record.Results!.LiveBlocks!.Sum());
 
-    /// <summary>Training images seen in all, searching included.</summary>
-    public long ImagePasses => (long)Recipe.Training.Epochs * Runs[0].Record.Dataset.TrainImages;
+    /// <summary>Training images seen in all, those that a search measures included (these forward only).</summary>
+    public long ImagePasses => ((long)Recipe.Training.Epochs * Runs[0].Record.Dataset.TrainImages)
+        + (Recipe.Connectivity == ConnectivityKind.Learned ? Recipe.Training.Gates.SearchPasses(Runs[0].Record.Dataset.TrainImages) : 0);
 
     /// <summary>Wall time of training, mean over seeds, in minutes.</summary>
     public double Minutes => Runs.Average(run => run.Seconds) / 60;
