@@ -42,16 +42,25 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
         }
         var epochs = lines.SelectMany(line => line.Points).Select(point => point.Epoch).ToArray();
         var across = new Axis(epochs.Min(), epochs.Max(), Left, Width - Right);
-        var up = Axis.Round([.. lines.SelectMany(line => line.Points).Select(point => point.Value)], Height - Bottom, Top);
+        double[] values = [.. lines.SelectMany(line => line.Points).Select(point => point.Value)];
+        var up = Upward(values);
         var chart = Markup.Of($"<figure class=\"chart\"><figcaption><b>{Title}</b>{Legend(lines)}</figcaption>\n");
         chart.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Title}, over epochs\" data-low=\"{across.Low}\" data-high=\"{across.High}\" data-start=\"{across.Start}\" data-end=\"{across.End}\">\n");
-        DrawGrid(chart, across, up);
+        DrawGrid(chart, across, up, wholeOnly: values.All(double.IsInteger));
         DrawMark(chart, across);
         foreach (var line in lines)
         {
             DrawLine(chart, line, across, up);
         }
         return chart.Add($"</svg></figure>\n");
+    }
+
+    // What is never below zero has no axis below it, and counts have a whole one to move on.
+    private static Axis Upward(double[] values)
+    {
+        var axis = Axis.Round(values, Height - Bottom, Top);
+        axis = values.Min() >= 0 ? axis with { Low = Math.Max(0, axis.Low) } : axis;
+        return values.All(double.IsInteger) ? axis with { Low = Math.Floor(axis.Low), High = Math.Max(Math.Ceiling(axis.High), Math.Floor(axis.Low) + 1) } : axis;
     }
 
     private static Markup Legend(ChartLine[] lines)
@@ -67,9 +76,9 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
     // Lines of a group share a colour: "Learned(4), seed 1" is of the group "Learned(4)".
     private static string Group(string name) => name.Split(", seed ")[0];
 
-    private static void DrawGrid(Markup chart, Axis across, Axis up)
+    private static void DrawGrid(Markup chart, Axis across, Axis up, bool wholeOnly)
     {
-        foreach (var tick in up.Ticks(wholeOnly: false, about: 4))
+        foreach (var tick in up.Ticks(wholeOnly, about: 4))
         {
             chart.Add($"<path class=\"grid\" d=\"M{Left} {Px(up.At(tick))}H{Width - Right}\"/><text class=\"tick\" text-anchor=\"end\" x=\"{Left - 6}\" y=\"{Px(up.At(tick) + 4)}\">{Number(tick)}</text>\n");
         }
@@ -104,5 +113,5 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
 
     private static string Px(double value) => Invariant.Short(value);
 
-    private static string Number(double value) => value.ToString("0.#####", Invariant.Culture);
+    private static string Number(double value) => (value == 0 ? 0 : value).ToString("0.#####", Invariant.Culture);
 }

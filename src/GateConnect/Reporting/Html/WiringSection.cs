@@ -37,8 +37,8 @@ internal static partial class WiringSection
         foreach (var note in notes)
         {
             var warning = note.StartsWith(GateHealth.Warning, StringComparison.Ordinal);
-            var text = Code().Replace(Markup.Escape(warning ? note[GateHealth.Warning.Length..].Trim() : note), "<code>$1</code>");
-            list.Add($"<p class=\"{(warning ? "warning" : "finding")}\">{(warning ? "⚠ " : "")}{Markup.Trusted(text)}</p>\n");
+            var text = Code().Replace(Markup.Escape(warning ? note[GateHealth.Warning.Length..] : note), "<code>$1</code>");
+            list.Add($"<p class=\"{(warning ? "warning" : "finding")}\">{(warning ? "⚠ Warning:" : "")}{Markup.Trusted(text)}</p>\n");
         }
         return list;
     }
