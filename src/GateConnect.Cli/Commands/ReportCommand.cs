@@ -92,7 +92,7 @@ internal sealed class ReportCommand
                where parsed.GetResult(option) is { Implicit: false }
                select several ? $"{option.Name}: goes with one run, found several" : $"{option.Name}: goes with several runs; the report of one is written into its folder",
         ];
-        if (parsed.GetValue(noThumbnails) && parsed.GetValue(data) is not null)
+        if (!several && parsed.GetValue(noThumbnails) && parsed.GetValue(data) is not null)
         {
             mistakes.Add("--data: no images are read with --no-thumbnails; leave one of them out");
         }

@@ -22,8 +22,8 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
     /// <summary>How many colours the style has.</summary>
     public const int Looks = 6;
 
-    private const int Width = 380, Height = 232;
-    private const double Left = 46, Right = 12, Top = 14, Bottom = 34;
+    private const int Width = 300, Height = 196;
+    private const double Left = 40, Right = 10, Top = 16, Bottom = 34;
     private const int MostMarkers = 30;
 
     /// <summary>After this epoch a line is drawn; null for none.</summary>
@@ -45,7 +45,7 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
         double[] values = [.. lines.SelectMany(line => line.Points).Select(point => point.Value)];
         var up = Upward(values);
         var chart = Markup.Of($"<figure class=\"chart\"><figcaption><b>{Title}</b>{Legend(lines)}</figcaption>\n");
-        chart.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Title}, over epochs\" data-low=\"{across.Low}\" data-high=\"{across.High}\" data-start=\"{across.Start}\" data-end=\"{across.End}\">\n");
+        chart.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Title}, over epochs\" data-low=\"{across.Low}\" data-high=\"{across.High}\" data-start=\"{across.Start}\" data-end=\"{across.End}\" data-top=\"{Top}\" data-bottom=\"{Height - Bottom}\">\n");
         DrawGrid(chart, across, up, wholeOnly: values.All(double.IsInteger));
         DrawMark(chart, across);
         foreach (var line in lines)
@@ -66,7 +66,8 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
     private static Markup Legend(ChartLine[] lines)
     {
         var legend = new Markup();
-        foreach (var line in lines.DistinctBy(line => (Group(line.Name), line.Look)).Where(_ => lines.Length > 1))
+        ChartLine[] groups = [.. lines.DistinctBy(line => (Group(line.Name), line.Look))];
+        foreach (var line in groups.Length > 1 ? groups : [])
         {
             legend.Add($"<span class=\"key\"><svg viewBox=\"0 0 22 8\" aria-hidden=\"true\"><path class=\"line c{line.Look % Looks}\" d=\"M0 4h22\"/></svg>{Group(line.Name)}</span>");
         }

@@ -12,7 +12,7 @@ function readLine(line) {
 function followPointer(svg) {
   const lines = [...svg.querySelectorAll("polyline")].map(readLine);
   const epochs = [...new Set(lines.flatMap(line => [...line.points.keys()]))].sort((one, other) => one - other);
-  const { low, high, start, end } = Object.fromEntries(Object.entries(svg.dataset).map(([key, value]) => [key, Number(value)]));
+  const { low, high, start, end, top, bottom } = Object.fromEntries(Object.entries(svg.dataset).map(([key, value]) => [key, Number(value)]));
   const placeOf = epoch => high > low ? start + (epoch - low) / (high - low) * (end - start) : (start + end) / 2;
   const marks = svgElement("g", {}, svg);
   const show = event => {
@@ -21,7 +21,7 @@ function followPointer(svg) {
     const epoch = epochs.reduce((best, next) => Math.abs(placeOf(next) - x) < Math.abs(placeOf(best) - x) ? next : best);
     const known = lines.filter(line => line.points.has(epoch));
     marks.replaceChildren();
-    svgElement("path", { class: "cursor", d: `M${placeOf(epoch)} 14V198` }, marks);
+    svgElement("path", { class: "cursor", d: `M${placeOf(epoch)} ${top}V${bottom}` }, marks);
     for (const line of known) {
       const point = line.points.get(epoch);
       svgElement("circle", { class: `at ${line.look}`, cx: point.x, cy: point.y, r: 4 }, marks);
