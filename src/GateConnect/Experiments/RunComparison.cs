@@ -1,6 +1,7 @@
 // Several finished runs on one page: rows over seeds, curves over each other, and how far wirings that were learned agree, beside
 // what chance would give.
 using System.Globalization;
+using GateConnect.Architecture;
 using GateConnect.Experiments.Tables;
 using GateConnect.Reporting;
 using GateConnect.Reporting.Html;
@@ -40,11 +41,12 @@ public static class RunComparison
             .. groups.SelectMany((group, index) => group.Runs.Select(record => new ComparedRun(
                 string.Create(CultureInfo.InvariantCulture, $"{group.Name}, seed {record.Recipe.Seed}"), index, contents.First(content => content.Record == record)))),
         ];
+        var reference = groups.FirstOrDefault(group => group.Recipe.Connectivity == ConnectivityKind.Learned) ?? groups[0];
         return new ComparisonContent([.. groups.Select(group => group.Row())], runs)
         {
             Left = folders.Count - runs.Length,
             AreComparable = contents.All(content => RunGroups.AreComparable(content.Record, contents[0].Record)),
-            Tests = [.. groups.Skip(1).Select(group => Test(groups[0], group)).OfType<ComparedPair>()],
+            Tests = [.. groups.Where(group => group != reference).Select(group => Test(reference, group)).OfType<ComparedPair>()],
             Agreements = [.. Pairs(runs).Select(pair => WiringAgreement.Of(pair.One, pair.Other)).OfType<WiringAgreement>()],
         };
     }

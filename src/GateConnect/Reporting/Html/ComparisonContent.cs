@@ -16,7 +16,7 @@ internal sealed record ComparisonContent(IReadOnlyList<GroupRow> Groups, IReadOn
     /// <summary>Whether all runs have the same network, images and budget.</summary>
     public bool AreComparable { get; init; } = true;
 
-    /// <summary>The first group against each other on the seeds that both have.</summary>
+    /// <summary>The first learned group, or else the first, against each other on the seeds that both have.</summary>
     public IReadOnlyList<ComparedPair> Tests { get; init; } = [];
 
     /// <summary>Pairs of runs whose wirings can be compared.</summary>

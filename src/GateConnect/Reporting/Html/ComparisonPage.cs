@@ -67,7 +67,7 @@ internal static class ComparisonPage
             new("churn of the top-K, %", [.. content.Runs.Select(run => Line(run, report => 100 * report.GateChurn))]),
             new("live blocks", [.. content.Runs.Select(run => Line(run, report => report.LiveBlocks?.Sum()))]),
         ];
-        var section = Markup.Of($"<section id=\"training\"><h2>Training</h2>\n<div class=\"charts\">");
+        var section = Markup.Of($"<section id=\"training\"><h2>Training</h2>\n<div class=\"charts wide\">");
         return section.Each(charts, chart => $"{chart.Write()}").Add($"</div></section>\n");
     }
 

@@ -55,7 +55,7 @@ class Picture {
   constructor(wiring, stage) {
     Object.assign(this, { wiring, ...wiring.layout });
     this.height = this.top + this.columnHeight + 62;
-    this.shift = 62; // the still picture has a heading here
+    this.shift = this.top - 44; // the still picture has a heading here
     this.svg = svgElement("svg", { viewBox: `0 ${this.shift} ${this.width} ${this.height - this.shift}`, role: "img", "aria-label": "who reads whom" }, stage);
     this.svg.style.width = "100%";
     this.svg.style.minWidth = Math.round(this.width * 0.72) + "px";
@@ -90,8 +90,8 @@ class Picture {
         last++;
       }
       const [left, right] = [this.moduleX[first] - 41, this.moduleX[last] + 41];
-      svgElement("rect", { class: "panel", x: left, y: this.top - 42, width: right - left, height: this.columnHeight + 88, rx: 14 }, this.svg);
-      this.text(`label f${this.accent(first)}`, (left + right) / 2, this.top - 50, right - left < 100 ? `stage ${this.wiring.modules[first].stage}` : `stage ${this.wiring.modules[first].stage} · ${this.wiring.modules[first].shape}`);
+      svgElement("rect", { class: "panel", x: left, y: this.top - 14, width: right - left, height: this.columnHeight + 60, rx: 14 }, this.svg);
+      this.text(`label f${this.accent(first)}`, (left + right) / 2, this.top - 24, right - left < 100 ? `stage ${this.wiring.modules[first].stage}` : `stage ${this.wiring.modules[first].stage} · ${this.wiring.modules[first].shape}`);
     }
   }
 
@@ -113,7 +113,7 @@ class Picture {
 
   blocks() {
     return this.wiring.modules.map((module, index) => {
-      this.text("label", this.moduleX[index], this.top + this.columnHeight + 18, index);
+      this.text("label", this.moduleX[index], this.top + this.columnHeight + 18, `module ${index}`);
       const count = svgElement("text", { class: "label small", x: this.moduleX[index], y: this.top + this.columnHeight + 34 }, this.svg);
       const circles = Array.from({ length: module.blocks }, (_, block) => this.block(index, block));
       return { count, circles };
