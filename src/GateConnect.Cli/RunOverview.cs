@@ -51,7 +51,7 @@ internal static class RunOverview
         {
             voice.Fact("masked", $"top-1 {outcome.Masked.Top1Percent:0.00} % before pruning{(outcome.Masked.Top1Percent == test.Top1Percent ? ": the same" : "")}");
         }
-        voice.Fact("run folder", $"{run.Folder.Path}  (start with {Path.GetFileName(run.Folder.SummaryPath)}; model.safetensors is the pruned network)");
+        voice.Fact("run folder", $"{run.Folder.Path}  (start with {Path.GetFileName(run.Folder.ReportPath)}; model.safetensors is the pruned network)");
     }
 
     /// <summary>A text of several lines.</summary>

@@ -98,6 +98,7 @@ internal static class FuzzTargets
         yield return Of("run.json as recipe", run.RecordPath, () => RecipeRules.Mistakes(RecipeFile.Read(run.RecordPath)));
         yield return Of("metrics.jsonl", run.MetricsPath, () => MetricsLog.Read(run.MetricsPath));
         yield return Of("connectivity.json", run.ConnectivityPath, () => GateDiary.Read(run.ConnectivityPath));
+        yield return Of("evaluation.json", run.EvaluationPath, () => EvaluationRecord.Read(run.EvaluationPath, RunRecord.Read(run.RecordPath).Dataset.ClassNames.Count));
 
         static FuzzTarget Of(string format, string path, Action read) => new(format, path, File.ReadAllBytes(path), read);
     }

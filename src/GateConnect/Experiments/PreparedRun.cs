@@ -111,7 +111,9 @@ public sealed class PreparedRun : IDisposable
             var outcome = network is BranchNetwork branches ? Prune(branches, events, writes, cancel) : Measure(writes, cancel);
             var live = outcome.Plan is { } plan ? plan.Pruned.Modules.Select(module => module.Blocks).ToArray() : null;
             var results = new RunResults(TestResult.Of(outcome.Pruned), outcome.Before, outcome.After, live);
-            writes.Write(() => RunPages.Write(Folder, Record with { Status = RunStatus.Complete, Results = results }));
+            writes.Write(() => EvaluationRecord.Of(outcome.Pruned).Write(Folder.EvaluationPath));
+            writes.Write(() => RunPages.Write(
+                Folder, Record with { Status = RunStatus.Complete, Results = results }, new PageInputs([.. RunGroups.Beside(Folder)]) { TestImages = Data.Test }));
             writes.Write(() => place.Mark(RunStatus.Complete, results)); // last: whatever is complete lacks nothing
             return outcome;
         }

@@ -18,9 +18,19 @@ public static class RecipeDifference
     public static IReadOnlyList<string> Between(Recipe run, Recipe asked, IReadOnlyList<string> allowed)
     {
         ArgumentNullException.ThrowIfNull(allowed);
-        var lines = new List<(string Path, string Line)>();
-        Compare(Tree(run), Tree(asked), "", lines);
-        return [.. lines.Where(line => !TrainingBasis.IsAllowed(line.Path, allowed)).Select(line => line.Line)];
+        return
+        [
+            .. Values(run, asked).Where(value => !TrainingBasis.IsAllowed(value.Path, allowed))
+                .Select(value => $"{value.Path}: {value.Run} in the run, {value.Asked} asked for"),
+        ];
+    }
+
+    /// <summary>The values that differ, as they stand in a recipe file, but for where the data lie.</summary>
+    internal static IReadOnlyList<(string Path, string Run, string Asked)> Values(Recipe run, Recipe asked)
+    {
+        var values = new List<(string Path, string Run, string Asked)>();
+        Compare(Tree(run), Tree(asked), "", values);
+        return values;
     }
 
     /// <summary>The line before the differences.</summary>
@@ -29,18 +39,18 @@ public static class RecipeDifference
 
     private static JsonObject Tree(Recipe recipe) => JsonNode.Parse(RecipeFile.Print(recipe))!.AsObject();
 
-    private static void Compare(JsonObject run, JsonObject asked, string prefix, List<(string Path, string Line)> lines)
+    private static void Compare(JsonObject run, JsonObject asked, string prefix, List<(string Path, string Run, string Asked)> values)
     {
         foreach (var (name, value) in run)
         {
             var path = prefix + name;
             if (value is JsonObject inner)
             {
-                Compare(inner, asked[name]!.AsObject(), path + ".", lines);
+                Compare(inner, asked[name]!.AsObject(), path + ".", values);
             }
             else if (path != "data.path" && !JsonNode.DeepEquals(value, asked[name]))
             {
-                lines.Add((path, $"{path}: {Text(value)} in the run, {Text(asked[name])} asked for"));
+                values.Add((path, Text(value), Text(asked[name])));
             }
         }
     }

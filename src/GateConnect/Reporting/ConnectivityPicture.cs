@@ -16,33 +16,20 @@ public static class ConnectivityPicture
     /// <param name="gates">Real gates of modules 1, 2, ..., [readers, sources]; the larger, the stronger an edge. Null for equal edges.</param>
     /// <returns>An SVG document for light and dark backgrounds.</returns>
     /// <exception cref="ArgumentException">Wiring or gates do not fit the network.</exception>
-    public static string Draw(NetworkBlueprint blueprint, Connectivity connectivity, IReadOnlyList<float[,]>? gates = null)
-    {
-        ArgumentNullException.ThrowIfNull(blueprint);
-        ArgumentNullException.ThrowIfNull(connectivity);
-        var live = connectivity.LiveBlocks(blueprint);
-        CheckGates(connectivity, gates);
-        var drawing = new Drawing(blueprint, connectivity, gates, live);
-        return drawing.Draw();
-    }
+    public static string Draw(NetworkBlueprint blueprint, Connectivity connectivity, IReadOnlyList<float[,]>? gates = null) =>
+        new Drawing(new WiringScene(blueprint, connectivity, gates)).Draw();
 
-    private static void CheckGates(Connectivity connectivity, IReadOnlyList<float[,]>? gates)
-    {
-        if (gates is null)
-        {
-            return;
-        }
-        var fit = gates.Count == connectivity.Modules.Length && connectivity.Modules.Zip(gates)
-            .All(pair => pair.Second.GetLength(0) == pair.First.Readers && pair.Second.GetLength(1) == pair.First.Sources);
-        if (!fit)
-        {
-            throw new ArgumentException("the gates do not fit the wiring", nameof(gates));
-        }
-    }
+    /// <summary>The same as a PNG image on white.</summary>
+    /// <inheritdoc cref="Draw"/>
+    /// <returns>The bytes of the file; where the machine has no fonts, the picture comes without letters.</returns>
+    public static byte[] Png(NetworkBlueprint blueprint, Connectivity connectivity, IReadOnlyList<float[,]>? gates = null) =>
+        new ConnectivityPixels(new WiringScene(blueprint, connectivity, gates)).Draw();
 
-    private sealed class Drawing(NetworkBlueprint blueprint, Connectivity connectivity, IReadOnlyList<float[,]>? gates, bool[][] live)
+    private sealed class Drawing(WiringScene scene)
     {
-        private readonly PictureLayout layout = new(blueprint);
+        private readonly NetworkBlueprint blueprint = scene.Blueprint;
+        private readonly bool[][] live = scene.Live;
+        private readonly PictureLayout layout = new(scene.Blueprint);
         private readonly StringBuilder svg = new();
 
         public string Draw()
@@ -64,7 +51,7 @@ public static class ConnectivityPicture
 
         private string Title()
         {
-            var (alive, all) = (live.Sum(module => module.Count(block => block)), blueprint.Blocks);
+            var (alive, all) = (scene.LiveCount, blueprint.Blocks);
             return $"{{{blueprint.Size}}}: {Invariant.Text(alive)} of {Invariant.Text(all)} blocks live";
         }
 
@@ -73,9 +60,8 @@ public static class ConnectivityPicture
 
         private void DrawHeadings()
         {
-            var (alive, all) = (live.Sum(module => module.Count(block => block)), blueprint.Blocks);
-            var fanIns = connectivity.Modules.Select(module => module.FanIn).Distinct().Order().Select(fanIn => Invariant.Text(fanIn));
-            var fanIn = connectivity.Modules.Length == 0 ? "" : $"fan-in {string.Join("/", fanIns)}  ·  ";
+            var (alive, all) = (scene.LiveCount, blueprint.Blocks);
+            var fanIn = scene.FanIn.Length == 0 ? "" : $"{scene.FanIn}  ·  ";
             svg.Append(Invariant.Culture, $"<text class=\"title\" x=\"36\" y=\"44\">Connectivity of {{{blueprint.Size}}}</text>\n");
             svg.Append(
                 $"<text class=\"note\" x=\"36\" y=\"67\">{fanIn}{Invariant.Text(alive)} of {Invariant.Text(all)} blocks live"
@@ -119,35 +105,15 @@ public static class ConnectivityPicture
 
         private void DrawModuleEdges(int index)
         {
-            var module = connectivity.Modules[index - 1];
             var accent = blueprint.Modules[index].Stage % Accents;
             var thin = layout.Pitch < 25 ? 0.6 : 1;
-            var edges = Enumerable.Range(0, module.Readers)
-                .SelectMany(reader => module.Reads[reader].Select(source => (Reader: reader, Source: source, Strength: Strength(index, reader, source))))
-                .OrderBy(edge => live[index][edge.Reader]).ThenBy(edge => edge.Strength);
-            foreach (var (reader, source, strength) in edges)
+            foreach (var edge in scene.Edges(index))
             {
-                var alive = live[index][reader];
-                var style = alive
-                    ? $" stroke-width=\"{Invariant.Short(thin * (0.9 + (2.1 * strength)))}\" stroke-opacity=\"{Invariant.Short(0.22 + (0.6 * strength))}\""
+                var style = edge.Alive
+                    ? $" stroke-width=\"{Invariant.Short(thin * (0.9 + (2.1 * edge.Strength)))}\" stroke-opacity=\"{Invariant.Short(0.22 + (0.6 * edge.Strength))}\""
                     : "";
-                Edge(alive ? $"s{accent}" : "pale", Right(index - 1, source), Left(index, reader), style);
+                Edge(edge.Alive ? $"s{accent}" : "pale", Right(index - 1, edge.Source), Left(index, edge.Reader), style);
             }
-        }
-
-        // Relative to the largest gate of the reader's row, so that rules with small gates are as legible as others.
-        private double Strength(int module, int reader, int source)
-        {
-            if (gates is null)
-            {
-                return 0.5;
-            }
-            var (matrix, largest) = (gates[module - 1], 0f);
-            for (var column = 0; column < matrix.GetLength(1); column++)
-            {
-                largest = Math.Max(largest, matrix[reader, column]);
-            }
-            return largest > 0 ? Math.Clamp(matrix[reader, source] / largest, 0, 1) : 0;
         }
 
         private void DrawEnds()
@@ -161,24 +127,21 @@ public static class ConnectivityPicture
         {
             for (var index = 0; index < live.Length; index++)
             {
-                var outDegrees = WiringTable.OutDegrees(connectivity, index);
                 var x = layout.ModuleX[index];
                 Text("module", x, PictureLayout.Top + layout.ColumnHeight + 18, $"module {Invariant.Text(index)}");
                 Text("small", x, PictureLayout.Top + layout.ColumnHeight + 33, Counted(live[index]));
                 for (var block = 0; block < live[index].Length; block++)
                 {
-                    DrawBlock(index, block, outDegrees);
+                    DrawBlock(index, block);
                 }
             }
         }
 
-        private void DrawBlock(int index, int block, int[]? outDegrees)
+        private void DrawBlock(int index, int block)
         {
             var (x, y) = (layout.ModuleX[index], layout.BlockY(block, live[index].Length));
             var look = live[index][block] ? $"b{blueprint.Modules[index].Stage % Accents}" : "dead";
-            svg.Append(Invariant.Culture,
-                $"<g><title>module {Invariant.Text(index)}, block {Invariant.Text(block)}: reads {WiringTable.Reads(connectivity, index, block, ", ")}; "
-                + $"read by {WiringTable.ReadBy(outDegrees, block)}{(live[index][block] ? "" : "; dead")}</title>");
+            svg.Append(Invariant.Culture, $"<g><title>{scene.Describe(index, block)}</title>");
             svg.Append(Invariant.Culture, $"<circle class=\"block {look}\" cx=\"{Invariant.Short(x)}\" cy=\"{Invariant.Short(y)}\" r=\"{Invariant.Short(layout.Radius)}\"/>");
             if (layout.Radius >= 8)
             {
@@ -196,8 +159,8 @@ public static class ConnectivityPicture
             var text = Invariant.Short(y + 4);
             svg.Append(Invariant.Culture, $"<circle class=\"block b0\" cx=\"45\" cy=\"{Invariant.Short(y)}\" r=\"7\"/><text class=\"key\" x=\"59\" y=\"{text}\">block</text>\n");
             svg.Append(Invariant.Culture, $"<path class=\"s0\" fill=\"none\" stroke-width=\"2\" stroke-opacity=\"0.75\" d=\"M112 {Invariant.Short(y)}h30\"/>");
-            svg.Append(Invariant.Culture, $"<text class=\"key\" x=\"150\" y=\"{text}\">{(gates is null ? "open gate" : "open gate; thicker: larger real gate")}</text>\n");
-            var next = gates is null ? 236 : 382;
+            svg.Append(Invariant.Culture, $"<text class=\"key\" x=\"150\" y=\"{text}\">{(scene.Gates is null ? "open gate" : "open gate; thicker: larger real gate")}</text>\n");
+            var next = scene.Gates is null ? 236 : 382;
             svg.Append(Invariant.Culture, $"<circle class=\"block dead\" cx=\"{Invariant.Text(next)}\" cy=\"{Invariant.Short(y)}\" r=\"7\"/>");
             svg.Append(Invariant.Culture, $"<text class=\"key\" x=\"{Invariant.Text(next + 14)}\" y=\"{text}\">dead: no live block reads it</text>\n");
         }

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text;
 using GateConnect.Training;
 using ScottPlot;
-using SkiaSharp;
 
 namespace GateConnect.Reporting;
 
@@ -14,9 +13,6 @@ public static class CurvesPicture
     private static readonly Color Train = Color.FromHex("#3b5bdb");
     private static readonly Color Held = Color.FromHex("#c2570c");
     private static readonly Color Grey = Color.FromHex("#5a6272");
-
-    // The first of these that the machine has; else whatever it offers.
-    private static readonly string[] Letters = ["Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
 
     /// <summary>The curves as a PNG image.</summary>
     /// <param name="epochs">The reports of a run; at least one.</param>
@@ -71,7 +67,7 @@ public static class CurvesPicture
         plot.Legend.OutlineColor = Colors.Transparent;
         plot.Legend.ShadowColor = Colors.Transparent;
         plot.ShowLegend(title.StartsWith("loss", StringComparison.Ordinal) ? Alignment.UpperRight : Alignment.LowerRight);
-        if (Letters.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) is { } family)
+        if (PictureStyle.FontFamily is { } family)
         {
             plot.Font.Set(family);
         }

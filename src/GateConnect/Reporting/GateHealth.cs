@@ -19,6 +19,9 @@ public static class GateHealth
     /// <remarks>One connection in five; drawn anew at random, a share 1 - K/C would be new, half of them at C/2.</remarks>
     public const double UnsettledChurn = 0.2;
 
+    /// <summary>What warnings begin with, in Markdown.</summary>
+    internal const string Warning = "**Warning:**";
+
     /// <summary>The sentences, warnings first and marked so; empty where no gates were learned.</summary>
     /// <param name="epochs">The reports of a run.</param>
     /// <param name="fanIn">K.</param>
@@ -37,16 +40,16 @@ public static class GateHealth
         var binary = cardinality > 1 ? Math.Log(fanIn) / Math.Log(cardinality) : 1;
         if (entropy > UniformEntropy && fanIn < cardinality)
         {
-            notes.Add("**Warning:** the gates never left the uniform draw: their wiring is little better than random. "
+            notes.Add(Warning + " the gates never left the uniform draw: their wiring is little better than random. "
                 + "Train longer, or raise `training.gates.step` (rule relaxed) or `training.gates.rateFactor` (rule paper).");
         }
         if (fanIn > 1 && entropy < CollapsedShare * binary)
         {
-            notes.Add("**Warning:** the gates collapsed: single branches took over most rows. Lower `training.gates.step` or `training.gates.rateFactor`.");
+            notes.Add(Warning + " the gates collapsed: single branches took over most rows. Lower `training.gates.step` or `training.gates.rateFactor`.");
         }
         if (gateEpochs.Length > 1 && gateEpochs[^1].GateChurn is { } churn && churn > UnsettledChurn)
         {
-            notes.Add($"**Warning:** the wiring had not settled: {Invariant.Fixed(100 * churn, 1)} % of the connections were new in the last epoch of gate learning.");
+            notes.Add($"{Warning} the wiring had not settled: {Invariant.Fixed(100 * churn, 1)} % of the connections were new in the last epoch of gate learning.");
         }
         notes.Add(
             $"Gate entropy, relative to the uniform draw: {Invariant.Fixed(epochs.First(report => report.GateEntropy is not null).GateEntropy, 3)} after the first epoch, "

@@ -1,9 +1,20 @@
 // The looks of the connectivity picture: one colour per stage, and a second set of colours for dark backgrounds. No CSS
 // variables: not every viewer of SVG knows them.
+using SkiaSharp;
+
 namespace GateConnect.Reporting;
 
 internal static class PictureStyle
 {
+    // The first of these that the machine has; else whatever it offers.
+    private static readonly string[] Letters = ["Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
+
+    /// <summary>What pictures of pixels are lettered in; null where the machine has none of the usual fonts.</summary>
+    public static string? FontFamily => Letters.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains);
+
+    /// <summary>One colour per stage, on white; as in the style below.</summary>
+    public static SKColor[] Accents { get; } = [SKColor.Parse("#3b5bdb"), SKColor.Parse("#0b8f7d"), SKColor.Parse("#c2570c"), SKColor.Parse("#a4297f")];
+
     public const string Css =
         """
         <style>

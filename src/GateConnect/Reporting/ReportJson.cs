@@ -20,6 +20,7 @@ namespace GateConnect.Reporting;
 [JsonSerializable(typeof(EpochTiming))]
 [JsonSerializable(typeof(GateDiaryEntry))]
 [JsonSerializable(typeof(NetworkTable))]
+[JsonSerializable(typeof(EvaluationRecord))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
 internal static class ReportJson

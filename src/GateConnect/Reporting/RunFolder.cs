@@ -28,6 +28,9 @@ public sealed record RunFolder
     /// <summary><c>connectivity.json</c>: the wiring and the gates of every epoch (<see cref="GateDiary"/>).</summary>
     public string ConnectivityPath => In("connectivity.json");
 
+    /// <summary><c>evaluation.json</c>: confusion matrix and the most confident mistakes (<see cref="EvaluationRecord"/>).</summary>
+    public string EvaluationPath => In("evaluation.json");
+
     /// <summary><c>model.safetensors</c>: the pruned network, which every command reads.</summary>
     public string ModelPath => In("model.safetensors");
 
@@ -42,6 +45,15 @@ public sealed record RunFolder
 
     /// <summary><c>connectivity.svg</c>: the wiring as a picture (<see cref="ConnectivityPicture"/>).</summary>
     public string PicturePath => In("connectivity.svg");
+
+    /// <summary><c>connectivity.png</c>: the same as pixels.</summary>
+    public string PicturePngPath => In("connectivity.png");
+
+    /// <summary><c>connectivity.dot</c>: the same for graph tools (<see cref="ConnectivityDot"/>).</summary>
+    public string DotPath => In("connectivity.dot");
+
+    /// <summary><c>report.html</c>: the run as one page for a browser.</summary>
+    public string ReportPath => In("report.html");
 
     /// <summary><c>curves.svg</c>: loss and accuracy over epochs (<see cref="CurvesPicture"/>).</summary>
     public string CurvesPath => In("curves.svg");

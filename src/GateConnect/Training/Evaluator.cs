@@ -35,7 +35,8 @@ public static class Evaluator
     {
         var classes = images.ClassNames.Count;
         var confusion = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
-        var (loss, top5) = (0.0, 0L);
+        var (loss, top5, offset) = (0.0, 0L, 0);
+        var mistakes = new List<ConfidentMistake>();
         using var frozen = no_grad();
         foreach (var batch in loader.Epoch(0))
         {
@@ -43,17 +44,29 @@ public static class Evaluator
             using var scope = NewDisposeScope();
             var logits = network.call(batch.Images);                                                   // [N, classes]
             loss += nn.functional.cross_entropy(logits, batch.Labels, reduction: nn.Reduction.Sum).item<float>();
-            var best = logits.topk(Math.Min(5, classes), dim: 1).indexes;                              // [N, 5]
+            var (scores, best) = logits.topk(Math.Min(5, classes), dim: 1);                            // [N, 5]
             top5 += best.eq(batch.Labels.unsqueeze(1)).any(1).sum().item<long>();
             var predicted = best.select(1, 0).contiguous().data<long>().ToArray();
             var labels = batch.Labels.data<long>().ToArray();
+            var probabilities = (scores.select(1, 0) - logits.logsumexp(1)).exp().data<float>().ToArray(); // [N]
             for (var index = 0; index < labels.Length; index++)
             {
                 confusion[labels[index]][predicted[index]]++;
+                if (labels[index] != predicted[index])
+                {
+                    mistakes.Add(new ConfidentMistake(offset + index, (int)labels[index], (int)predicted[index], probabilities[index]));
+                }
             }
+            offset += labels.Length;
         }
         var correct = confusion.Select((row, label) => row[label]).Sum();
         return new Evaluation(
-            images.Count, loss / images.Count, 100.0 * correct / images.Count, 100.0 * top5 / images.Count, confusion);
+            images.Count, loss / images.Count, 100.0 * correct / images.Count, 100.0 * top5 / images.Count, confusion)
+        {
+            Mistakes = MostConfident(mistakes),
+        };
     }
+
+    private static ConfidentMistake[] MostConfident(List<ConfidentMistake> mistakes) =>
+        [.. mistakes.OrderByDescending(mistake => mistake.Probability).ThenBy(mistake => mistake.Image).Take(Evaluation.MostMistakes)];
 }

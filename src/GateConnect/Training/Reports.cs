@@ -75,6 +75,12 @@ public readonly record struct StepReport(
 public sealed record Evaluation(
     int Images, double Loss, double Top1Percent, double Top5Percent, IReadOnlyList<IReadOnlyList<int>> Confusion)
 {
+    /// <summary>No more mistakes than these are kept.</summary>
+    public const int MostMistakes = 36;
+
+    /// <summary>The mistakes that the network was surest of, surest first; of equal ones the earlier image.</summary>
+    public IReadOnlyList<ConfidentMistake> Mistakes { get; init; } = [];
+
     /// <summary>One line for a terminal; the same text in every culture.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
@@ -84,3 +90,10 @@ public sealed record Evaluation(
     public double[] PerClassPercent() =>
         [.. Confusion.Select((row, label) => row.Sum() == 0 ? double.NaN : 100.0 * row[label] / row.Sum())];
 }
+
+/// <summary>An image that a network takes for another class.</summary>
+/// <param name="Image">Its place among the images measured on, from 0.</param>
+/// <param name="True">Its class.</param>
+/// <param name="Predicted">The class with the highest score.</param>
+/// <param name="Probability">What the network gives that class, 0 to 1.</param>
+public sealed record ConfidentMistake(int Image, int True, int Predicted, double Probability);

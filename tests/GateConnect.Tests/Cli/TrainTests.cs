@@ -19,7 +19,7 @@ public sealed class TrainTests
         Assert.Equal(ExitCode.Done, trained.Code);
         string[] words = ["192 images to learn from", "set training.warmUpSteps: 100 -> 4", "fan-in 2", "dead blocks:", "before pruning", "top-1", run];
         Assert.All(words, word => Assert.Contains(word, trained.Output, StringComparison.Ordinal));
-        string[] files = ["run.json", "metrics.jsonl", "timing.jsonl", "connectivity.json", "connectivity.svg", "curves.svg", "summary.md", "model.safetensors", "unpruned.safetensors", "checkpoint", "tensorboard"];
+        string[] files = ["run.json", "metrics.jsonl", "timing.jsonl", "connectivity.json", "evaluation.json", "connectivity.svg", "connectivity.png", "connectivity.dot", "curves.svg", "summary.md", "report.html", "model.safetensors", "unpruned.safetensors", "checkpoint", "tensorboard"];
         Assert.All(files, file => Assert.True(Path.Exists(Path.Combine(run, file)), file));
         Assert.Equal(2, File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length);
 
@@ -59,7 +59,7 @@ public sealed class TrainTests
         Assert.Equal(RunStatus.Interrupted, RunRecord.Read(Path.Combine(halved, "run.json")).Status);
         Assert.False(File.Exists(Path.Combine(halved, "model.safetensors")));
         Assert.Equal(ExitCode.Done, Shell.Run("train", "--resume", halved).Code);
-        Assert.All(["model.safetensors", "unpruned.safetensors", "metrics.jsonl", "connectivity.json"], file =>
+        Assert.All(["model.safetensors", "unpruned.safetensors", "metrics.jsonl", "connectivity.json", "evaluation.json"], file =>
             Assert.Equal(File.ReadAllBytes(Path.Combine(whole, file)), File.ReadAllBytes(Path.Combine(halved, file))));
     }
 

@@ -32,6 +32,24 @@ public sealed class PictureTests
         }, iter: 30);
 
     [Fact]
+    public void The_graph_has_every_block_and_every_open_gate_and_the_pixels_are_an_image()
+    {
+        var (wiring, gates) = (Samples.Wiring(), Samples.Gates(Samples.Wiring()));
+        var graph = ConnectivityDot.Write(Samples.Blueprint, wiring, gates);
+        Assert.Equal((5 * 8 * 2) + 16, graph.Split(" -> ").Length - 1);
+        Assert.Equal(48, graph.Split("tooltip=").Length - 1);
+        Assert.Equal(5 * 8 * 2, graph.Split(", gate=").Length - 1);
+        Assert.DoesNotContain("gate=", ConnectivityDot.Write(Samples.Blueprint, wiring), StringComparison.Ordinal);
+        byte[] signature = [0x89, 0x50, 0x4E, 0x47];
+        Assert.Equal(signature, ConnectivityPicture.Png(Samples.Blueprint, wiring, gates)[..4]);
+        Assert.Equal(ConnectivityPicture.Png(Samples.Blueprint, wiring, gates), ConnectivityPicture.Png(Samples.Blueprint, wiring, gates));
+    }
+
+    [Fact]
+    public void The_graph_of_a_wiring_is_golden() =>
+        Golden.Check("connectivity.dot", () => ConnectivityDot.Write(Samples.Blueprint, Samples.Wiring(), Samples.Gates(Samples.Wiring())));
+
+    [Fact]
     public void Dead_blocks_cascade_and_agree_with_the_table()
     {
         var wiring = Samples.Wiring(fanIn: 1);

@@ -126,9 +126,9 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
 
     private static IEnumerable<TableRow> RowsOf(ExperimentCell cell, IReadOnlyList<StoredRun> runs, IReadOnlyList<Budget>? budgets)
     {
-        var recipes = budgets?.Select(budget => Seedless(budget.Apply(cell.Recipe))).ToHashSet();
+        var recipes = budgets?.Select(budget => RunGroups.Seedless(budget.Apply(cell.Recipe))).ToHashSet();
         var rows = new List<List<StoredRun>>();
-        foreach (var run in runs.Where(run => recipes?.Contains(Seedless(run.Record.Recipe)) ?? Unbudgeted(run.Record.Recipe, cell.Recipe) == Seedless(cell.Recipe)))
+        foreach (var run in runs.Where(run => recipes?.Contains(RunGroups.Seedless(run.Record.Recipe)) ?? Unbudgeted(run.Record.Recipe, cell.Recipe) == RunGroups.Seedless(cell.Recipe)))
         {
             var row = rows.FirstOrDefault(row => Belongs(run, row[0]));
             if (row is null)
@@ -137,7 +137,7 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
             }
             row.Add(run);
         }
-        return rows.Select(row => new TableRow(cell, Seedless(row[0].Record.Recipe), [.. row.OrderBy(run => run.Record.Recipe.Seed)]))
+        return rows.Select(row => new TableRow(cell, RunGroups.Seedless(row[0].Record.Recipe), [.. row.OrderBy(run => run.Record.Recipe.Seed)]))
             .OrderBy(row => row.ImageSize).ThenBy(row => row.ImagePasses);
     }
 
@@ -145,7 +145,7 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
     private static bool Belongs(StoredRun run, StoredRun first)
     {
         var (images, others) = (run.Record.Dataset, first.Record.Dataset);
-        return Seedless(run.Record.Recipe) == Seedless(first.Record.Recipe)
+        return RunGroups.Seedless(run.Record.Recipe) == RunGroups.Seedless(first.Record.Recipe)
             && (images.TrainImages, images.TestImages, images.Image) == (others.TrainImages, others.TestImages, others.Image)
             && images.ClassNames.SequenceEqual(others.ClassNames)
             && run.Proof.Agrees(first.Proof);
@@ -155,12 +155,9 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
         row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator == EstimatorKind.Relaxed;
 
     // The recipe at the cell's own budget: what is left is what makes it this cell or another.
-    private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => Seedless(recipe) with
+    private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => RunGroups.Seedless(recipe) with
     {
         Data = recipe.Data with { Path = cell.Data.Path, TrainLimit = cell.Data.TrainLimit, ImageSize = cell.Data.ImageSize },
         Training = recipe.Training with { Epochs = cell.Training.Epochs },
     };
-
-    private static Recipe Seedless(Recipe recipe) =>
-        recipe with { Seed = 0, Threads = null, Data = recipe.Data with { Path = null } };
 }

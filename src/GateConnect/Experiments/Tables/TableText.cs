@@ -84,9 +84,7 @@ public static class TableText
     public static string Rule(TableRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return row.Cell.Estimator is { } estimator and not "relaxed" ? $"{row.Recipe.Rule}, {estimator}"
-            : row.Recipe.WiringSeed is { } wiring ? string.Create(CultureInfo.InvariantCulture, $"{row.Recipe.Rule}, wiring {wiring}")
-            : row.Recipe.Rule.ToString();
+        return RunGroups.Rule(row.Recipe);
     }
 
     private static string Epochs(TableRow row)

@@ -1,0 +1,122 @@
+// Which runs belong together: those with one recipe but for the seed make a row, and rows with the same network, images and
+// budget may stand side by side. What tells two rows of one rule apart stands in their names.
+using System.Globalization;
+using System.Text.Json;
+using GateConnect.Architecture;
+using GateConnect.Experiments.Tables;
+using GateConnect.Reporting;
+using GateConnect.Reporting.Html;
+using GateConnect.Training;
+
+namespace GateConnect.Experiments;
+
+/// <summary>Finished runs with one recipe but for the seed, by seed.</summary>
+/// <param name="Name">Such as <c>Learned(4)</c>.</param>
+/// <param name="Recipe">Their recipe, without seed, threads and place of the data.</param>
+/// <param name="Runs">The runs, by seed; of two with one seed the first.</param>
+internal sealed record RunGroup(string Name, Recipe Recipe, IReadOnlyList<RunRecord> Runs)
+{
+    /// <summary>The group as a row of a page.</summary>
+    public GroupRow Row()
+    {
+        double[] top1 = [.. Runs.Select(run => run.Results!.Test.Top1Percent)];
+        var spread = Spread.Of(top1);
+        return new GroupRow(
+            Name, Runs.Count, spread.Mean, spread.Std, top1.Max(),
+            (Runs.Average(run => run.Results!.After.Parameters), Runs.Average(run => run.Results!.After.MultiplyAdds)),
+            Runs[0].Results!.LiveBlocks is null ? null : Runs.Average(run => run.Results!.LiveBlocks?.Sum() ?? 0));
+    }
+}
+
+/// <summary>Gathers runs.</summary>
+internal static class RunGroups
+{
+    // What only names the machine's ways, or says how the wiring comes about, makes no other row of a rule.
+    private static readonly string[] Untold = ["connectivity", "fanIn", "wiringSeed", "training.gates.estimator"];
+
+    /// <summary>A recipe without what may differ between runs of a row.</summary>
+    public static Recipe Seedless(Recipe recipe) => recipe with { Seed = 0, Threads = null, Data = recipe.Data with { Path = null } };
+
+    /// <summary>The rule of a recipe: <c>Learned(4)</c>, <c>Learned(4), gumbel</c> or <c>Random(4), wiring 3</c>.</summary>
+    public static string Rule(Recipe recipe) => recipe switch
+    {
+        { Connectivity: ConnectivityKind.Learned, Training.Gates.Estimator: not EstimatorKind.Relaxed } =>
+            $"{recipe.Rule}, {JsonSerializer.Serialize(recipe.Training.Gates.Estimator).Trim('"')}",
+        { WiringSeed: { } wiring } => string.Create(CultureInfo.InvariantCulture, $"{recipe.Rule}, wiring {wiring}"),
+        _ => recipe.Rule.ToString(),
+    };
+
+    /// <summary>The rows of these finished runs, in the order in which they first come.</summary>
+    public static IReadOnlyList<RunGroup> Of(IEnumerable<RunRecord> runs)
+    {
+        var groups = new List<RunGroup>();
+        foreach (var group in runs.GroupBy(run => (Recipe: Seedless(run.Recipe), Images: ImagesOf(run))))
+        {
+            var name = Rule(group.Key.Recipe);
+            var namesake = groups.FirstOrDefault(other => Rule(other.Recipe) == name);
+            groups.Add(new RunGroup(
+                namesake is null ? name : name + What(namesake.Recipe, group.Key.Recipe), group.Key.Recipe,
+                [.. group.DistinctBy(run => run.Recipe.Seed).OrderBy(run => run.Recipe.Seed)]));
+        }
+        return groups;
+    }
+
+    /// <summary>Whether two runs differ in wiring and seed alone.</summary>
+    public static bool AreComparable(RunRecord one, RunRecord other) =>
+        Unwired(one.Recipe) == Unwired(other.Recipe) && ImagesOf(one) == ImagesOf(other);
+
+    /// <summary>The finished runs in the folder around this one; what cannot be read there is another run's matter.</summary>
+    public static IEnumerable<RunRecord> Beside(RunFolder folder)
+    {
+        var own = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder.Path));
+        foreach (var path in Neighbours(own))
+        {
+            if (path != own && RunFolder.HoldsRun(path) && TryRead(path) is { Results: not null } record)
+            {
+                yield return record;
+            }
+        }
+    }
+
+    // Fingerprints are no help: which images a subset has, or a folder is tested on, may follow from the seed.
+    private static (string Name, string Image, int Train, int Test, string Classes) ImagesOf(RunRecord run) =>
+        (run.Dataset.Name, run.Dataset.Image, run.Dataset.TrainImages, run.Dataset.TestImages, string.Join('\n', run.Dataset.ClassNames));
+
+    private static Recipe Unwired(Recipe recipe) => Seedless(recipe) with
+    {
+        Connectivity = ConnectivityKind.Full,
+        FanIn = null,
+        WiringSeed = null,
+        Training = recipe.Training with { Gates = new GateOptions() },
+    };
+
+    private static string What(Recipe namesake, Recipe recipe)
+    {
+        var values = RecipeDifference.Values(namesake, recipe).Where(value => !Untold.Contains(value.Path)).ToArray();
+        return values.Length == 0 ? ", other images" : ", " + string.Join(", ", values.Select(value => $"{value.Path} {value.Asked}"));
+    }
+
+    private static IEnumerable<string> Neighbours(string own)
+    {
+        try
+        {
+            return Path.GetDirectoryName(own) is { } parent ? Directory.GetDirectories(parent).Order(StringComparer.Ordinal) : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private static RunRecord? TryRead(string path)
+    {
+        try
+        {
+            return RunRecord.Read(RunFolder.Open(path).RecordPath);
+        }
+        catch (Runtime.DataException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// The top of the page: the number, the sentence of what was learned, the cards, and what it is to be compared with.
+using GateConnect.Architecture;
+
+namespace GateConnect.Reporting.Html;
+
+/// <summary>Headline and baselines.</summary>
+internal static class HeadlineSection
+{
+    /// <summary>Such as <c>cifar10 · {20,4,8} · Learned(4)</c>.</summary>
+    public static string Title(ReportContent content) =>
+        $"{content.Record.Dataset.Name} · {{{content.Blueprint.Size}}} · {content.Record.Recipe.Rule}";
+
+    /// <summary>Title, number, sentence and cards.</summary>
+    public static Markup Write(ReportContent content)
+    {
+        var record = content.Record;
+        var top = Markup.Of($"<h1>{Title(content)}</h1>\n");
+        if (record.Results is { Test: var test })
+        {
+            top.Add($"<p class=\"headline\"><strong>{Invariant.Fixed(test.Top1Percent, 2)} %</strong> top-1 on {Invariant.Grouped(test.Images)} test images</p>\n");
+        }
+        else
+        {
+            top.Add($"<p class=\"headline\">No test result: the run is {(record.Status == RunStatus.Interrupted ? "interrupted" : "running, or crashed")}. Go on with <code>gateconnect train --resume RUN</code>.</p>\n");
+        }
+        return top.Add($"<p class=\"lead\">{Learned(content)}</p>\n{Cards(content)}");
+    }
+
+    /// <summary>The run beside others that differ in wiring or seed alone.</summary>
+    public static Markup Baselines(ReportContent content)
+    {
+        if (content.Record.Results is null)
+        {
+            return new Markup();
+        }
+        var section = Markup.Of($"<section id=\"baselines\"><h2>Beside baselines</h2>\n");
+        if (content.Groups.Count < 2)
+        {
+            return section.Add($"<p>No finished run of another wiring with the same network, images and budget lies beside this one. From its folder, <code>{Control(content)}</code> makes one; then <code>gateconnect report RUN</code> sets them side by side.</p></section>\n");
+        }
+        var own = content.Groups.First(row => row.IsOwn);
+        var table = new HtmlTable("wiring", "#runs", "#top-1 %", "#best", "#this wiring, points", "#parameters", "#M mult-adds", "#live blocks");
+        foreach (var row in content.Groups)
+        {
+            var cells = Cells(row, own);
+            _ = row.IsOwn ? table.AddOwn(cells) : table.Add(cells);
+        }
+        return section.Add($"{table.Write()}<p class=\"note\">Runs with the same network, images, epochs and batches; mean ± standard deviation (n − 1) over seeds. Differences below a standard deviation or two are noise.</p></section>\n");
+    }
+
+    private static object[] Cells(GroupRow row, GroupRow own) =>
+    [
+        row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.BestPercent, 2),
+        row.IsOwn ? "" : (own.MeanPercent - row.MeanPercent).ToString("+0.00;−0.00;0.00", Invariant.Culture),
+        Invariant.Grouped((long)Math.Round(row.Cost.Parameters)), Invariant.Fixed(row.Cost.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.LiveBlocks, 1),
+    ];
+
+    // The control of learned gates is chance; that of everything else is learning.
+    private static string Control(ReportContent content)
+    {
+        var (other, fanIn) = content.Record.Recipe.Connectivity == ConnectivityKind.Learned
+            ? ("random", content.Record.Recipe.FanIn)
+            : ("learned", content.Record.Recipe.Connectivity == ConnectivityKind.Random ? content.Record.Recipe.FanIn : content.Blueprint.Size.Cardinality / 2);
+        var wiring = content.Record.Recipe.WiringSeed is null ? "" : " --set wiringSeed=null";
+        return $"gateconnect train --config run.json --connectivity {other} --fan-in {Invariant.Text(Math.Max(1, fanIn ?? content.Blueprint.Size.Cardinality / 2))}{wiring} --out ../{other}";
+    }
+
+    private static string Learned(ReportContent content)
+    {
+        var (size, rule) = (content.Blueprint.Size, content.Record.Recipe.Rule);
+        var readers = content.Blueprint.Blocks - content.Blueprint.Modules[0].Blocks;
+        var fanIn = $"{Invariant.Text(rule.FanInOf(size.Cardinality))} of the {Invariant.Text(size.Cardinality)} blocks before it";
+        var wiring = rule.Kind switch
+        {
+            ConnectivityKind.Full => "ResNeXt as published: every block reads the sum of all blocks before it.",
+            ConnectivityKind.FullBranches => $"Every one of {Invariant.Text(readers)} blocks reads all {Invariant.Text(size.Cardinality)} blocks before it.",
+            ConnectivityKind.Random => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, drawn once at random.",
+            _ => $"Every one of {Invariant.Text(readers)} blocks learned which {fanIn} to read.",
+        };
+        return content.Record.Results is null || content.Wiring is null ? wiring : $"{wiring} {Removed(content)}";
+    }
+
+    private static string Removed(ReportContent content)
+    {
+        var (before, after) = (content.Record.Results!.Before, content.Record.Results.After);
+        var dead = Dead(content);
+        return dead == 0
+            ? "No block turned out dead, so nothing was removed."
+            : $"{Invariant.Text(dead)} of {Invariant.Text(content.Blueprint.Blocks)} blocks turned out dead and {(dead == 1 ? "was" : "were")} removed without changing the function: "
+                + $"{CostSection.Change(before.Parameters, after.Parameters)} parameters, {CostSection.Change(before.MultiplyAdds, after.MultiplyAdds)} multiply-adds.";
+    }
+
+    private static Markup Cards(ReportContent content)
+    {
+        var cards = Markup.Of($"<dl class=\"cards\">\n");
+        if (content.Record.Results is { } results)
+        {
+            Card(cards, "top-1", $"{Invariant.Fixed(results.Test.Top1Percent, 2)} %", $"top-5 {Invariant.Fixed(results.Test.Top5Percent, 2)} %, loss {Invariant.Fixed(results.Test.Loss, 4)}");
+            Card(cards, "parameters", Invariant.Grouped(results.After.Parameters), Was(results.Before.Parameters, results.After.Parameters));
+            Card(cards, "multiply-adds", Invariant.Grouped(results.After.MultiplyAdds), Was(results.Before.MultiplyAdds, results.After.MultiplyAdds));
+        }
+        if (content.Wiring is not null)
+        {
+            var dead = Dead(content);
+            Card(cards, "live blocks", Invariant.Text(content.Blueprint.Blocks - dead), $"of {Invariant.Text(content.Blueprint.Blocks)} in {Invariant.Text(content.Blueprint.Modules.Count)} modules");
+            Card(cards, "dead blocks", Invariant.Text(dead), dead == 0 ? "all are read" : "read by no live block");
+        }
+        var training = content.Record.Recipe.Training;
+        Card(cards, "trained", $"{Invariant.Text(training.Epochs)} {(training.Epochs == 1 ? "epoch" : "epochs")}", $"on {Invariant.Grouped(content.Record.Dataset.TrainImages)} images, seed {content.Record.Recipe.Seed.ToString(Invariant.Culture)}");
+        return cards.Add($"</dl>\n");
+    }
+
+    private static void Card(Markup cards, string name, string value, string detail) =>
+        cards.Add($"<div><dt>{name}</dt><dd>{value}</dd><dd class=\"note\">{detail}</dd></div>\n");
+
+    private static string Was(long before, long after) =>
+        before == after ? "nothing pruned" : $"{Invariant.Grouped(before)} before pruning ({CostSection.Change(before, after)})";
+
+    private static int Dead(ReportContent content) =>
+        content.Wiring!.LiveBlocks(content.Blueprint).Sum(module => module.Count(block => !block));
+}

@@ -1,0 +1,22 @@
+// How to repeat the run: command, images, machine and versions, and every option of the recipe.
+namespace GateConnect.Reporting.Html;
+
+/// <summary>Recipe and environment.</summary>
+internal static class RecipeSection
+{
+    /// <summary>The section.</summary>
+    public static Markup Write(ReportContent content)
+    {
+        var (record, machine) = (content.Record, content.Record.Machine);
+        var facts = new HtmlTable("fact", "value");
+        facts.Add("seed", record.Recipe.Seed);
+        facts.Add("commit", record.Git is { } git ? git.Commit + (git.Dirty ? ", with changes that are not committed" : "") : "unknown (no repository)");
+        facts.Add("training images", $"{Invariant.Grouped(record.Dataset.TrainImages)} of {record.Dataset.Image}, sha256 {record.Dataset.TrainFingerprint}");
+        facts.Add("test images", $"{Invariant.Grouped(record.Dataset.TestImages)}, sha256 {record.Dataset.TestFingerprint}");
+        facts.Add("versions", $"GateConnect {machine.GateConnect}, TorchSharp {machine.TorchSharp}, libtorch {machine.LibTorch}, .NET {machine.DotNet}");
+        facts.Add("machine", $"{machine.Processor}, {Invariant.Text(machine.Cores)} cores ({(record.Recipe.Threads is { } threads ? $"{Invariant.Text(threads)} used" : "all used")}), {machine.VectorInstructions}, {Invariant.Bytes(machine.MemoryBytes)}, {machine.System}");
+        var section = Markup.Of($"<section id=\"recipe\"><h2>How to repeat it</h2>\n<p>In the folder of the run:</p><pre>gateconnect train --config run.json --out again</pre>\n");
+        section.Add($"<div class=\"facts\">{facts.Write()}</div><details><summary>The whole recipe, defaults included</summary><pre>{RecipeFile.Print(record.Recipe)}</pre></details></section>\n");
+        return section;
+    }
+}

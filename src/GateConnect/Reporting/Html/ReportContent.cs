@@ -1,0 +1,59 @@
+// Everything that the page of a run tells, as values: gathered by Experiments/RunPages.cs, rendered by ReportPage.cs.
+using GateConnect.Architecture;
+using GateConnect.Data;
+using GateConnect.Training;
+
+namespace GateConnect.Reporting.Html;
+
+/// <summary>A run, its history and what it is compared with.</summary>
+internal sealed record ReportContent
+{
+    /// <summary>The record of the run; its results may be missing.</summary>
+    public required RunRecord Record { get; init; }
+
+    /// <summary>The network before pruning.</summary>
+    public required NetworkBlueprint Blueprint { get; init; }
+
+    /// <summary>The gates of every epoch; null for ResNeXt, or while nothing is known.</summary>
+    public GateDiary? Diary { get; init; }
+
+    /// <summary>The epochs, in order.</summary>
+    public IReadOnlyList<EpochReport> Epochs { get; init; } = [];
+
+    /// <summary>The measurement in detail; null where it was not kept.</summary>
+    public EvaluationRecord? Evaluation { get; init; }
+
+    /// <summary>The test images, from which thumbnails are made; null leaves thumbnails out.</summary>
+    public ImageDataset? TestImages { get; init; }
+
+    /// <summary>This run and finished runs that differ from it in wiring or seed alone, one row per wiring.</summary>
+    public IReadOnlyList<GroupRow> Groups { get; init; } = [];
+
+    /// <summary>The wiring before pruning; null for ResNeXt, or while it is unknown.</summary>
+    public Connectivity? Wiring => Diary?.Final ?? Diary?.Epochs.LastOrDefault()?.TopK;
+
+    /// <summary>The real gates at the end; null where none were learned.</summary>
+    public IReadOnlyList<float[,]>? Gates => Diary?.Epochs.LastOrDefault()?.RealGates;
+
+    /// <summary>The last epoch in which gates were learned, where weights were learned alone after it.</summary>
+    public int? GatesFixedAfter =>
+        Epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates) is { } last && last != Epochs[^1] ? last.Epoch : null;
+}
+
+/// <summary>Runs with one recipe but for the seed.</summary>
+/// <param name="Name">The rule of wiring, such as <c>Learned(4)</c>, and what else tells the row from others.</param>
+/// <param name="Runs">How many.</param>
+/// <param name="MeanPercent">Top-1 on the test images.</param>
+/// <param name="StdPercent">Its standard deviation (n - 1); NaN for one run.</param>
+/// <param name="BestPercent">Of the best run.</param>
+/// <param name="Cost">After pruning, mean over runs.</param>
+/// <param name="LiveBlocks">After pruning, mean over runs; null for ResNeXt.</param>
+internal sealed record GroupRow(
+    string Name, int Runs, double MeanPercent, double StdPercent, double BestPercent, (double Parameters, double MultiplyAdds) Cost, double? LiveBlocks)
+{
+    /// <summary>Whether the run that the page is about is among them.</summary>
+    public bool IsOwn { get; init; }
+
+    /// <summary>Such as <c>71.02 ± 0.93</c>.</summary>
+    public string Accuracy => Invariant.Fixed(MeanPercent, 2) + (double.IsNaN(StdPercent) ? "" : $" ± {Invariant.Fixed(StdPercent, 2)}");
+}

@@ -1,0 +1,110 @@
+using GateConnect.Architecture;
+using GateConnect.Experiments;
+using GateConnect.Reporting;
+using GateConnect.Reporting.Html;
+using GateConnect.Runtime;
+using GateConnect.Tests.Reporting;
+using GateConnect.Tests.Testing;
+using GateConnect.Training;
+
+namespace GateConnect.Tests.Experiments;
+
+public sealed class RunComparisonTests
+{
+    [Fact]
+    public void Runs_that_differ_in_the_seed_alone_are_one_row()
+    {
+        using var temporary = new TemporaryFolder();
+        RunFolder[] runs =
+        [
+            Write(temporary["a"], Samples.Recipe with { Seed = 1 }, 90), Write(temporary["b"], Samples.Recipe with { Seed = 2, Threads = 1 }, 92),
+            Write(temporary["c"], Samples.Recipe with { Connectivity = ConnectivityKind.Random }, 91),
+            Write(temporary["again"], Samples.Recipe with { Seed = 2 }, 50),
+        ];
+        var content = RunComparison.Content(runs);
+        Assert.Equal(["Learned(2)", "Random(2)"], content.Groups.Select(group => group.Name));
+        Assert.Equal((2, 92), (content.Groups[0].Runs, content.Groups[0].BestPercent));
+        Assert.Equal("91.00 ± 1.41", content.Groups[0].Accuracy);
+        Assert.Equal(1, content.Left);
+        Assert.True(content.AreComparable);
+        Assert.Equal((-1, 1), (content.Tests[0].Mean, content.Tests[0].Seeds)); // seed 1: 90 against 91
+        Assert.Contains("91.00 ± 1.41", ComparisonPage.Write(content), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_tells_rows_of_one_rule_apart_stands_in_their_names_and_other_budgets_are_said()
+    {
+        using var temporary = new TemporaryFolder();
+        var longer = Samples.Recipe with { Training = Samples.Recipe.Training with { Epochs = 12 } };
+        var content = RunComparison.Content([Write(temporary["a"], Samples.Recipe, 90), Write(temporary["b"], longer, 92)]);
+        Assert.Equal(["Learned(2)", "Learned(2), training.epochs 12"], content.Groups.Select(group => group.Name));
+        Assert.False(content.AreComparable);
+        Assert.Contains("do not compare wirings alone", ComparisonPage.Write(content), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_lies_beside_others_of_its_folder_that_differ_in_wiring_and_seed_alone()
+    {
+        using var temporary = new TemporaryFolder();
+        var own = Write(temporary["own"], Samples.Recipe, 90);
+        Write(temporary["random"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 4 }, 91);
+        Write(temporary["other"], Samples.Recipe with { Network = "11,4,8" }, 99, "11,4,8");
+        Write(temporary["longer"], Samples.Recipe with { Training = Samples.Recipe.Training with { Epochs = 12 } }, 99);
+        temporary.Write("damaged/run.json", "{"u8.ToArray());
+        RunPages.Write(own);
+        var page = File.ReadAllText(own.ReportPath);
+        Assert.Contains("<tr class=\"own\"><td class=\"t\">Learned(2)</td>", page, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"t\">Random(2)</td>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("99.00", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wirings_drawn_at_random_agree_as_often_as_chance_says()
+    {
+        using var temporary = new TemporaryFolder();
+        var record = Samples.Record();
+        var runs = Enumerable.Range(0, 60).Select(index =>
+        {
+            var wiring = Connectivity.Random(Samples.Blueprint, 2, new SeededRandom((ulong)index + 100));
+            var diary = GateDiary.Start(Samples.Blueprint, ConnectivityRule.Random(2)) with { Final = wiring };
+            return new ComparedRun("a run", 0, new ReportContent { Record = record, Blueprint = Samples.Blueprint, Diary = diary });
+        }).ToArray();
+        var pairs = runs.Chunk(2).Select(pair => WiringAgreement.Of(pair[0], pair[1])!).ToArray();
+        var (chance, deviation) = pairs[0].Chance;
+        Assert.Equal(0.25, chance);
+        Assert.InRange(pairs.Average(pair => pair.Share), chance - (4 * deviation / Math.Sqrt(30)), chance + (4 * deviation / Math.Sqrt(30)));
+        Assert.Equal(1, WiringAgreement.Of(runs[0], runs[0])!.Share);
+        Assert.True(pairs[0].SameWeights);
+    }
+
+    [Fact]
+    public void Open_wirings_and_wirings_of_other_networks_are_not_compared()
+    {
+        var small = SampleReports.Small();
+        var open = small with { Diary = small.Diary! with { Final = Connectivity.Full(small.Blueprint) } };
+        Assert.Null(WiringAgreement.Of(Run(open), Run(open)));
+        Assert.Null(WiringAgreement.Of(Run(small), Run(SampleReports.Large(new NetworkSize(11, 4, 8), 3))));
+        Assert.Equal([1, 2, 3, 4, 5, 6], WiringAgreement.Of(Run(small), Run(small))!.ByEpoch.Select(point => point.Epoch));
+
+        static ComparedRun Run(ReportContent content) => new("a run", 0, content);
+    }
+
+    [Fact]
+    public void A_run_named_twice_or_not_complete_is_refused()
+    {
+        using var temporary = new TemporaryFolder();
+        var run = Write(temporary["a"], Samples.Recipe, 90);
+        Assert.Throws<ConfigurationException>(() => RunComparison.Write([run, RunFolder.Open(temporary["a"] + "/")], temporary["page.html"]));
+        var open = RunFolder.Create(temporary["open"]);
+        Samples.Record(RunStatus.Interrupted).Write(open.RecordPath);
+        Assert.Contains("train --resume", Assert.Throws<DataException>(() => RunComparison.Write([run, open], temporary["page.html"])).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(temporary["page.html"]));
+    }
+
+    private static RunFolder Write(string path, Recipe recipe, double percent, string network = "20,4,8")
+    {
+        var (folder, record) = (RunFolder.Create(path), Samples.Record());
+        (record with { Recipe = recipe with { Network = network }, Results = record.Results! with { Test = record.Results!.Test with { Top1Percent = percent } } }).Write(folder.RecordPath);
+        return folder;
+    }
+}
