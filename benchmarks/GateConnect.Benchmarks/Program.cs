@@ -11,5 +11,4 @@ if (args is ["curves", var archive, ..])
     PathCurves.Run(archive, numbers is [var images, ..] ? images : 5000, numbers is [_, var epochs, ..] ? epochs : 8, numbers is [_, _, var seeds] ? seeds : 1);
     return;
 }
-if (args is ["onnx", var size, var side, var fanIn]) { OnnxForms.Run(size, int.Parse(side, CultureInfo.InvariantCulture), int.Parse(fanIn, CultureInfo.InvariantCulture)); return; }
 BenchmarkSwitcher.FromAssembly(typeof(PathCurves).Assembly).Run([.. args, "--inProcess"]);

@@ -1,6 +1,5 @@
-// A network as an ONNX graph: pixels, stem, modules, head. The tensors' shapes stand at line ends as in Model, B for the
-// branches of the present value (1 behind the stem), but the branches of a module lie beside each other as channels.
-using GateConnect.Architecture;
+// A network as an ONNX graph: pixels, stem, modules, head; the modules are OnnxModule's. Shapes stand at line ends as in
+// Model. What callers see are the names pixels or images, logits and probabilities.
 using GateConnect.Export.Format;
 using GateConnect.Model;
 using static TorchSharp.torch;
@@ -42,19 +41,21 @@ internal sealed class OnnxNetwork
 
     private void Add(BranchNetwork network)
     {
-        var x = Stem(network.stem);                                                     // [N, d, H, W]
+        var x = Stem(network.stem);                                                                     // [N, d, H, W]
         for (var index = 0; index < network.modules.Count; index++)
         {
-            var module = new OnnxModule(graph, convolution, header.Blueprint, index);
-            var gates = index + 1 < network.modules.Count ? network.Gates.Of(index + 1) : null;
-            x = module.Add(network.modules[index], x, gates, network.FanIn);            // [N, readers * d', H', W']
+            var blocks = header.Blueprint.Modules[index].Blocks;
+            var readers = index + 1 < network.modules.Count
+                ? new OnnxReaders(network.Gates.Of(index + 1), network.FanIn)
+                : new OnnxReaders(ones(1, blocks), blocks);
+            x = new OnnxModule(graph, convolution, header.Blueprint, index).Add(network.modules[index], x, readers); // [N, readers * d', H', W']
         }
         Head(network.head, x);
     }
 
     private void Add(ResNeXt network)
     {
-        var x = Stem(network.stem);                                                     // [N, d, H, W]
+        var x = Stem(network.stem);                                                                     // [N, d, H, W]
         for (var index = 0; index < network.modules.Count; index++)
         {
             x = new OnnxModule(graph, convolution, header.Blueprint, index).Add(network.modules[index], x); // [N, d', H', W']
@@ -77,14 +78,14 @@ internal sealed class OnnxNetwork
         var (image, pixels) = (header.Blueprint.Image, header.Normalization);
         if (options.Input == OnnxInput.Normalized)
         {
-            return graph.Input("images", TensorProto.Types.DataType.Float, options.BatchSize, image.Channels, image.Height, image.Width);
+            return graph.Input(OnnxRules.Images, TensorProto.Types.DataType.Float, options.BatchSize, image.Channels, image.Height, image.Width);
         }
         long[] perChannel = [image.Channels, 1, 1];
-        var x = graph.Input("pixels", TensorProto.Types.DataType.Uint8, options.BatchSize, image.Height, image.Width, image.Channels);
+        var x = graph.Input(OnnxRules.Pixels, TensorProto.Types.DataType.Uint8, options.BatchSize, image.Height, image.Width, image.Channels);
         x = graph.Node("planes", "Transpose", [x], OnnxGraph.Attribute("perm", 0, 3, 1, 2));   // [N, H, W, c] -> [N, c, H, W]
         x = graph.Node("bytes", "Cast", [x], OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Float));
         x = graph.Node("centred", "Sub", [x, graph.Constant("mean", tensor(pixels.Mean.Select(value => 255.0 * value).ToArray()), perChannel)]);
-        return graph.Node("images", "Div", [x, graph.Constant("std", tensor(pixels.Std.Select(value => 255.0 * value).ToArray()), perChannel)]);
+        return graph.Node(OnnxRules.Images, "Div", [x, graph.Constant("std", tensor(pixels.Std.Select(value => 255.0 * value).ToArray()), perChannel)]);
     }
 
     private void Head(Head head, string features)
@@ -92,7 +93,7 @@ internal sealed class OnnxNetwork
         var mean = graph.Node("head.pool", "GlobalAveragePool", [features]);                   // [N, d, 1, 1]
         var flat = graph.Node("head.features", "Flatten", [mean], OnnxGraph.Attribute("axis", 1)); // [N, d]
         var logits = graph.Node(
-            "logits", "Gemm", [flat, graph.Constant("head.weight", head.weight), graph.Constant("head.bias", head.bias)],
+            OnnxRules.Logits, "Gemm", [flat, graph.Constant("head.weight", head.weight), graph.Constant("head.bias", head.bias)],
             OnnxGraph.Attribute("transB", 1));                                                  // [N, classes]
         graph.Output(logits, options.BatchSize, header.Blueprint.Classes);
         if (options.Output == OnnxOutput.Probabilities)

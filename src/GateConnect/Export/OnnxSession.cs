@@ -10,8 +10,6 @@ namespace GateConnect.Export;
 /// <summary>A loaded model. Owns native memory: dispose it.</summary>
 internal sealed class OnnxSession : IImageClassifier
 {
-    private const string Logits = "logits";
-
     private readonly OnnxFile file;
     private readonly InferenceSession session;
     private readonly RunOptions run = new();
@@ -23,7 +21,7 @@ internal sealed class OnnxSession : IImageClassifier
     internal OnnxSession(OnnxFile file, int threads)
     {
         this.file = file;
-        input = file.Input == OnnxInput.Pixels ? "pixels" : "images";
+        input = file.Input == OnnxInput.Pixels ? OnnxRules.Pixels : OnnxRules.Images;
         using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         try
         {
@@ -66,7 +64,7 @@ internal sealed class OnnxSession : IImageClassifier
         try
         {
             using var tensor = OrtValue.CreateTensorValueFromMemory(values, shape);
-            using var results = session.Run(run, [input], [tensor], [Logits]);
+            using var results = session.Run(run, [input], [tensor], [OnnxRules.Logits]);
             return results[0].GetTensorDataAsSpan<float>().ToArray();
         }
         catch (OnnxRuntimeException refusal)
