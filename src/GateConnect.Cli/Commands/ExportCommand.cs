@@ -56,7 +56,7 @@ internal sealed class ExportCommand
             [
                 "gateconnect export runs/cifar --onnx cifar.onnx",
                 "gateconnect export runs/cifar --onnx cifar.onnx --batch 1 --softmax",
-                "gateconnect export runs/cifar/unpruned.safetensors --onnx float.onnx --no-normalization --data cifar-10-binary.tar.gz",
+                "gateconnect export runs/cifar/unpruned.safetensors --onnx float.onnx --no-normalization",
             ])
         {
             Details = "A file that differs by more than 1e-4 of the largest logit is refused with exit code 7 and gets no name. docs/onnx.md says what is in the file.",

@@ -65,7 +65,10 @@ internal sealed class OnnxSession : IImageClassifier
         {
             using var tensor = OrtValue.CreateTensorValueFromMemory(values, shape);
             using var results = session.Run(run, [input], [tensor], [OnnxRules.Logits]);
-            return results[0].GetTensorDataAsSpan<float>().ToArray();
+            var scores = results[0].GetTensorDataAsSpan<float>();
+            return scores.Length == batch * Header.Blueprint.Classes
+                ? scores.ToArray()
+                : throw new ModelFileException($"{file.Path}: gives {scores.Length} scores for {batch} images of {Header.Blueprint.Classes} classes; the file is damaged");
         }
         catch (OnnxRuntimeException refusal)
         {

@@ -111,7 +111,7 @@ public sealed class OnnxExporterTests : IDisposable
         using var model = ExportedNetworks.Branches(new NetworkSize(11, 2, 4), fanIn: 2, seed: 5);
         var file = OnnxExporter.Write(File, model, new OnnxOptions());
         var changed = ModelProto.Parser.ParseFrom(file.Bytes);
-        var weight = changed.Graph.Initializer.Single(constant => constant.Name == "module1.expand.weight");
+        var weight = changed.Graph.Initializer.Single(constant => constant.Name == "head.bias");
         var bytes = weight.RawData.ToByteArray();
         BitConverter.GetBytes(BitConverter.ToSingle(bytes) + 0.5f).CopyTo(bytes, 0);
         weight.RawData = ByteString.CopyFrom(bytes);
