@@ -77,7 +77,7 @@ internal sealed class ExportCommand
         {
             var proof = ProofBatches.Spread(saved.TestImages(model.Header, source, context, voice), parsed.GetValue(checkImages));
             var provenance = saved.Record is { } record ? RunProvenance.Of(record) : options.Provenance;
-            Tell(file, OnnxExporter.Save(file, model, proof, options with { Provenance = provenance }), voice, document);
+            Tell(file, OnnxExporter.Save(file, model, proof, options with { Provenance = provenance, Cancellation = context.Interruption.Token }), voice, document);
         }
         if (parsed.GetValue(safetensors) is { } copy)
         {

@@ -28,7 +28,8 @@ public static class OnnxExporter
         {
             throw new ArgumentException($"{images.Count} images of {images.Shape}, expected at least one of {model.Header.Blueprint.Image}", nameof(images));
         }
-        return Save(model, Write(path, model, options ?? new OnnxOptions()), images);
+        options ??= new OnnxOptions();
+        return Save(model, Write(path, model, options), images, options.Cancellation);
     }
 
     /// <summary>The file in memory, unproved.</summary>
@@ -44,9 +45,9 @@ public static class OnnxExporter
     }
 
     /// <summary>The second half: proves a file and puts it under its name.</summary>
-    internal static OnnxParity Save(LoadedModel model, OnnxFile file, ImageDataset images)
+    internal static OnnxParity Save(LoadedModel model, OnnxFile file, ImageDataset images, CancellationToken cancel = default)
     {
-        var parity = OnnxParity.Check(model, file, images);
+        var parity = OnnxParity.Check(model, file, images, cancel);
         AtomicFile.Write(file.Path, stream => stream.Write(file.Bytes), file.Bytes.Length);
         return parity;
     }

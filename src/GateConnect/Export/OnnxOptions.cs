@@ -54,6 +54,9 @@ public sealed record OnnxOptions
     /// <summary>Where the network comes from; default unknown.</summary>
     public OnnxProvenance Provenance { get; init; } = new(null, null, null);
 
+    /// <summary>Stops the proof between batches with an <see cref="OperationCanceledException"/>; nothing is written then.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Refuses values out of range.</summary>
     /// <exception cref="ConfigurationException">The batch size is.</exception>
     public void Validate()

@@ -27,8 +27,9 @@ public sealed record OnnxParity(long Images, double MaxAbsoluteDifference, doubl
     /// <param name="model">The network as it was before export; stays the caller's.</param>
     /// <param name="file">The file that is to be written.</param>
     /// <param name="images">Of the network's shape, at least one.</param>
+    /// <param name="cancel">Stops between batches.</param>
     /// <exception cref="VerificationException">They differ by more than <see cref="Tolerance"/>, or a logit is not finite.</exception>
-    internal static OnnxParity Check(LoadedModel model, OnnxFile file, ImageDataset images)
+    internal static OnnxParity Check(LoadedModel model, OnnxFile file, ImageDataset images, CancellationToken cancel)
     {
         using var session = new OnnxSession(file, get_num_threads());
         using var frozen = no_grad();
@@ -36,11 +37,12 @@ public sealed record OnnxParity(long Images, double MaxAbsoluteDifference, doubl
         model.Network.eval();
         try
         {
-            var parity = new OnnxParity(0, 0, 0, 0, 0);
+            var (parity, precision) = (new OnnxParity(0, 0, 0, 0, 0), model.Network.parameters().First().dtype);
             foreach (var batch in BatchLoader.ForEvaluation(images, model.Header.Normalization, BatchSize, CPU).Epoch(0))
             {
+                cancel.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                var expected = model.Network.call(batch.Images).to(ScalarType.Float32).contiguous().data<float>().ToArray();
+                var expected = model.Network.call(batch.Images.to(precision)).to(ScalarType.Float32).contiguous().data<float>().ToArray();
                 int[] indices = [.. Enumerable.Range((int)parity.Images, (int)batch.Images.shape[0])];
                 var found = session.Score([.. indices.Select(index => images.Pixels(index).ToArray())]);
                 parity = parity.With(expected, found, [.. indices.Select(images.Label)]);

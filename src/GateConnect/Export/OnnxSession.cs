@@ -14,6 +14,7 @@ internal sealed class OnnxSession : IImageClassifier
     private readonly InferenceSession session;
     private readonly RunOptions run = new();
     private readonly string input;
+    private readonly ImageTransform transform;
 
     /// <param name="file">The model.</param>
     /// <param name="threads">Threads of one batch.</param>
@@ -22,6 +23,7 @@ internal sealed class OnnxSession : IImageClassifier
     {
         this.file = file;
         input = file.Input == OnnxInput.Pixels ? OnnxRules.Pixels : OnnxRules.Images;
+        transform = new ImageTransform(file.Header.Blueprint.Image, file.Header.Normalization, Augmentation.None, default);
         using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         try
         {
@@ -101,7 +103,6 @@ internal sealed class OnnxSession : IImageClassifier
     private float[] Normalized(byte[][] images, int batch)
     {
         var image = Header.Blueprint.Image;
-        var transform = new ImageTransform(image, Header.Normalization, Augmentation.None, default);
         var values = new float[batch * image.ByteCount];
         for (var index = 0; index < images.Length; index++)
         {

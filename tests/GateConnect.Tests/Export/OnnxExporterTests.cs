@@ -124,6 +124,15 @@ public sealed class OnnxExporterTests : IDisposable
     }
 
     [Fact]
+    public void A_cancelled_proof_leaves_no_file()
+    {
+        using var model = ExportedNetworks.ResNeXt(new NetworkSize(11, 2, 2), seed: 6);
+        var options = new OnnxOptions { Cancellation = new CancellationToken(canceled: true) };
+        Assert.Throws<OperationCanceledException>(() => OnnxExporter.Save(File, model, ExportedNetworks.Images(model, 1), options));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
     public void Images_of_another_shape_and_batches_out_of_range_are_refused()
     {
         using var model = ExportedNetworks.ResNeXt(new NetworkSize(11, 2, 2), seed: 6);
