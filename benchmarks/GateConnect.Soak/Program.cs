@@ -2,7 +2,7 @@
 // exit code 1 where a promise was broken.
 //   dotnet run -c Release --project benchmarks/GateConnect.Soak -- kills [COUNT] [SEED]
 //   ... -- signals [COUNT] [SEED]     ... -- full-disk (as root: mounts a tmpfs)
-//   ... -- fuzz [COUNT] [SEED]        ... -- steps [COUNT]
+//   ... -- fuzz [COUNT] [SEED] [START OF A FORMAT'S NAME]        ... -- steps [COUNT]
 using System.Globalization;
 using GateConnect.Soak;
 using GateConnect.Soak.Fuzz;
@@ -14,7 +14,7 @@ var failures = args switch
     ["kills", ..] => new Kills(Number(2, 1)).Run(Number(1, 200)),
     ["signals", ..] => new Signals(Number(2, 1)).Run(Number(1, 40)),
     ["full-disk"] => FullDisk.Run(),
-    ["fuzz", ..] => FuzzReport.Run(Number(1, 10_000), Number(2, 1)),
+    ["fuzz", ..] => FuzzReport.Run(Number(1, 10_000), Number(2, 1), args.ElementAtOrDefault(3) ?? ""),
     ["steps", ..] => LongRun.Run(Number(1, 10_000)),
     _ => throw new ArgumentException("expected kills, signals, full-disk, fuzz or steps"),
 };

@@ -47,7 +47,9 @@ internal static class CommandLine
         [
             TrainCommand.Build(context, pages),
             EvaluateCommand.Build(context, pages),
+            PredictCommand.Build(context, pages),
             PruneCommand.Build(context, pages),
+            ExportCommand.Build(context, pages),
             InspectCommand.Build(context, pages),
             DataCommand.Build(context, pages),
             ReportCommand.Build(context, pages),

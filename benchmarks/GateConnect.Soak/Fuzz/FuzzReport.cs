@@ -10,7 +10,7 @@ internal static class FuzzReport
     private const long MostBytes = 512L << 20;
 
     /// <returns>How many promises were broken.</returns>
-    public static int Run(int count, int seed)
+    public static int Run(int count, int seed, string formats)
     {
         TorchRuntime.EnsureLoaded();
         TorchRuntime.SetThreads(1);
@@ -18,7 +18,7 @@ internal static class FuzzReport
         var broken = 0;
         var before = ProcessMemory.PeakBytes();
         Console.WriteLine($"| format | inputs | refused | read as well-formed | slowest, s | most memory, MiB |\n|---|---|---|---|---|---|");
-        foreach (var target in FuzzTargets.In(folder))
+        foreach (var target in FuzzTargets.In(folder).Where(target => target.Format.StartsWith(formats, StringComparison.Ordinal)))
         {
             var outcome = FuzzOutcome.Of(target, count, seed);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -5,10 +5,13 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using GateConnect.Data;
 using GateConnect.Experiments;
+using GateConnect.Export;
+using GateConnect.Export.Format;
 using GateConnect.Model;
 using GateConnect.Reporting;
 using GateConnect.Runtime;
 using GateConnect.Training;
+using Google.Protobuf;
 using SkiaSharp;
 
 namespace GateConnect.Soak.Fuzz;
@@ -99,8 +102,45 @@ internal static class FuzzTargets
         yield return Of("metrics.jsonl", run.MetricsPath, () => MetricsLog.Read(run.MetricsPath));
         yield return Of("connectivity.json", run.ConnectivityPath, () => GateDiary.Read(run.ConnectivityPath));
         yield return Of("evaluation.json", run.EvaluationPath, () => EvaluationRecord.Read(run.EvaluationPath, RunRecord.Read(run.RecordPath).Dataset.ClassNames.Count));
+        foreach (var target in OnnxFiles(folder, run.ModelPath))
+        {
+            yield return target;
+        }
 
         static FuzzTarget Of(string format, string path, Action read) => new(format, path, File.ReadAllBytes(path), read);
+    }
+
+    // As it is, and as whoever knows how to seal one could forge it.
+    private static IEnumerable<FuzzTarget> OnnxFiles(string folder, string modelPath)
+    {
+        var (whole, open, forged) = (Path.Combine(folder, "model.onnx"), Path.Combine(folder, "open.onnx"), Path.Combine(folder, "forged.onnx"));
+        using var model = ModelFile.Load(modelPath);
+        var file = OnnxExporter.Write(whole, model, new OnnxOptions());
+        var proto = ModelProto.Parser.ParseFrom(file.Bytes);
+        proto.MetadataProps.RemoveAt(proto.MetadataProps.Count - 1);
+        yield return Target("ONNX", whole, file.Bytes, () => Run(whole)) with { IsSealed = true };
+        yield return Target("ONNX, sealed anew", open, proto.ToByteArray(), () =>
+        {
+            try
+            {
+                File.WriteAllBytes(forged, OnnxFile.Sealed(ModelProto.Parser.ParseFrom(File.ReadAllBytes(open))));
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                File.Copy(open, forged, overwrite: true);
+            }
+            Run(forged);
+        });
+
+        static void Run(string path)
+        {
+            using var session = new OnnxSession(OnnxFile.Read(path), threads: 1);
+            var scores = session.Score([new byte[session.Header.Blueprint.Image.ByteCount]]);
+            if (scores.Length != session.Header.ClassNames.Count)
+            {
+                throw new InvalidOperationException("scores of another number of classes");
+            }
+        }
     }
 
     private static FuzzTarget Target(string format, string path, byte[] bytes, Action read)

@@ -26,15 +26,33 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
     /// <exception cref="DataException">The file is no image, is damaged, or claims absurd dimensions.</exception>
     internal byte[] Decode(string path)
     {
-        using var codec = SKCodec.Create(path, out var opened)
-            ?? throw new DataException($"{path}: cannot be read as an image ({opened}), expected JPEG, PNG, WebP, BMP or GIF");
+        using var codec = SKCodec.Create(path, out var opened) ?? throw NoImage(path, opened);
+        return Decode(codec, path, new FileInfo(path).Length);
+    }
+
+    /// <summary>Decodes a file that was read.</summary>
+    /// <param name="file">All its bytes.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="DataException">As above.</exception>
+    internal byte[] Decode(ReadOnlySpan<byte> file, string name)
+    {
+        using var data = SKData.CreateCopy(file);
+        using var stream = new SKMemoryStream(data);
+        using var codec = SKCodec.Create(stream, out var opened) ?? throw NoImage(name, opened);
+        return Decode(codec, name, file.Length);
+    }
+
+    private static DataException NoImage(string path, SKCodecResult opened) =>
+        new($"{path}: cannot be read as an image ({opened}), expected JPEG, PNG, WebP, BMP or GIF");
+
+    private byte[] Decode(SKCodec codec, string path, long fileBytes)
+    {
         var full = codec.Info;
         if (full.Width < 1 || full.Height < 1 || (long)full.Width * full.Height > MostPixels)
         {
             throw new DataException(
                 $"{path}: the header claims {full.Width} x {full.Height} pixels, expected at most {MostPixels} in all");
         }
-        var fileBytes = new FileInfo(path).Length;
         if ((long)full.Width * full.Height > AlwaysAllowedPixels + (MostPixelsPerByte * fileBytes))
         {
             throw new DataException($"{path}: the header claims {full.Width} x {full.Height} pixels, which no photo of {fileBytes} bytes has");
@@ -108,7 +126,8 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
         return colour == ImageColour.Colour ? upright : Luma(upright, plane);
     }
 
-    private static byte[] Luma(byte[] planes, int plane)
+    /// <summary>Grey from three planes.</summary>
+    internal static byte[] Luma(byte[] planes, int plane)
     {
         var grey = new byte[plane];
         for (var at = 0; at < plane; at++)

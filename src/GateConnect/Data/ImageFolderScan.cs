@@ -63,7 +63,8 @@ internal sealed record ImageFolderScan(
         return new ImageFolderScan(root, classNames, [.. files], [.. labels], ignored);
     }
 
-    private static string[] ImagesBelow(string folder, SortedDictionary<string, int> ignored)
+    /// <summary>The images at any depth, in ordinal order; what is none by its extension is counted.</summary>
+    internal static string[] ImagesBelow(string folder, SortedDictionary<string, int> ignored)
     {
         var images = new List<string>();
         foreach (var path in Directory.EnumerateFiles(folder, "*", Deep))

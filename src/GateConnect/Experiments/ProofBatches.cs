@@ -1,4 +1,4 @@
-// The real images on which a pruned network must compute what the full one computes.
+// The real images on which a pruned or exported network must compute what the full one computes.
 using GateConnect.Data;
 using static TorchSharp.torch;
 
@@ -13,11 +13,17 @@ public static class ProofBatches
     /// <summary>At most 256 images from all over the dataset, in batches; each is disposed when the next is asked for.</summary>
     public static IEnumerable<Tensor> Of(ImageDataset images, Normalization normalization)
     {
-        var count = Math.Min(images.Count, Batches * BatchSize);
-        var chosen = images.Subset([.. Enumerable.Range(0, count).Select(index => (int)((long)index * images.Count / count))]);
-        foreach (var batch in BatchLoader.ForEvaluation(chosen, normalization, BatchSize, CPU).Epoch(0))
+        foreach (var batch in BatchLoader.ForEvaluation(Spread(images, Batches * BatchSize), normalization, BatchSize, CPU).Epoch(0))
         {
             yield return batch.Images;
         }
+    }
+
+    /// <summary>At most so many images from all over the dataset, as many as it has where it has fewer.</summary>
+    public static ImageDataset Spread(ImageDataset images, int most)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var count = Math.Min(images.Count, most);
+        return images.Subset([.. Enumerable.Range(0, count).Select(index => (int)((long)index * images.Count / count))]);
     }
 }

@@ -9,9 +9,9 @@ namespace GateConnect.Model;
 /// <summary>A ResNeXt. Owns its weights: dispose it. Keys as <see cref="BranchNetwork"/>.</summary>
 public sealed class ResNeXt : nn.Module<Tensor, Tensor>
 {
-    private readonly Stem stem;
-    private new readonly ModuleList<ResNeXtModule> modules;
-    private readonly Head head;
+    internal readonly Stem stem;
+    internal new readonly ModuleList<ResNeXtModule> modules;
+    internal readonly Head head;
 
     private ResNeXt(NetworkBlueprint blueprint, NetworkOptions options)
         : base(nameof(ResNeXt))

@@ -25,8 +25,8 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
     private void DrawPanel(double offset, string title, Func<EpochReport, double?> train, Func<EpochReport, double?> held)
     {
         var (trained, measured) = (Known(train), Known(held));
-        var across = new PictureAxis(epochs[0].Epoch, epochs[^1].Epoch, offset + Left, offset + (width / 2.0) - Right);
-        var up = PictureAxis.Round([.. trained.Concat(measured).Select(point => point.Value)], height - Bottom, Top);
+        var across = new Axis(epochs[0].Epoch, epochs[^1].Epoch, offset + Left, offset + (width / 2.0) - Right);
+        var up = Axis.Round([.. trained.Concat(measured).Select(point => point.Value)], height - Bottom, Top);
         Text("module", offset + Left, 28, title, "start");
         DrawGrid(across, up);
         MarkPhases(across);
@@ -44,7 +44,7 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         .. epochs.Where(report => value(report) is { } number && double.IsFinite(number)).Select(report => (report.Epoch, value(report)!.Value)),
     ];
 
-    private void DrawGrid(PictureAxis across, PictureAxis up)
+    private void DrawGrid(Axis across, Axis up)
     {
         foreach (var tick in up.Ticks(wholeOnly: false, about: 5))
         {
@@ -58,7 +58,7 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         Text("key", (across.Start + across.End) / 2, height - Bottom + 38, "epoch", "middle");
     }
 
-    private void MarkPhases(PictureAxis across)
+    private void MarkPhases(Axis across)
     {
         var last = epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates);
         if (last is null || last == epochs[^1])
@@ -70,7 +70,7 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         Text("key", x, Top - 6, "gates fixed", "middle");
     }
 
-    private void DrawCurve(int color, List<(int Epoch, double Value)> points, PictureAxis across, PictureAxis up)
+    private void DrawCurve(int color, List<(int Epoch, double Value)> points, Axis across, Axis up)
     {
         var places = points.Select(point => (X: Invariant.Short(across.At(point.Epoch)), Y: Invariant.Short(up.At(point.Value)))).ToArray();
         svg.Append(Invariant.Culture, $"<polyline class=\"s{color}\" fill=\"none\" stroke-width=\"2\" points=\"{string.Join(' ', places.Select(place => $"{place.X},{place.Y}"))}\"/>\n");

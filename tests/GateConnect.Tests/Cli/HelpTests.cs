@@ -11,7 +11,7 @@ public sealed class HelpTests
         using var interruption = new Interruption();
         var root = CommandLine.Build(new CommandContext(new Terminal(new StringWriter(), new StringWriter()), interruption));
         var commands = Commands(root).ToList();
-        Assert.True(commands.Count >= 9, $"{commands.Count} commands");
+        Assert.True(commands.Count >= 11, $"{commands.Count} commands");
         foreach (var command in commands)
         {
             string[] words = command is RootCommand ? [] : HelpPages.FullName(command).Split(' ');

@@ -42,7 +42,7 @@ public sealed record TrainingRow(
 }
 
 /// <summary>A row of the inference table.</summary>
-/// <param name="Name">masked, pruned, masked-folded or folded.</param>
+/// <param name="Name">masked, pruned, masked-folded, folded or onnx.</param>
 /// <param name="BatchSize">Images per pass.</param>
 /// <param name="ImagesPerSecond">Of whole passes.</param>
 /// <param name="MultiplyAdds">Per image.</param>

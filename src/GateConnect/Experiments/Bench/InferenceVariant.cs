@@ -1,4 +1,4 @@
-// The rows of the inference table: one wiring with unread blocks, computed with all of them and without.
+// The rows of the inference table: one wiring with unread blocks, computed with all of them and without, here and in ONNX Runtime.
 using System.Collections.Immutable;
 using GateConnect.Architecture;
 using GateConnect.Model;
@@ -40,6 +40,11 @@ internal sealed record InferenceVariant(string Name, long MultiplyAdds, Func<nn.
                 using var masked = Masked(blueprint, wiring);
                 using var pruned = Pruner.Apply(plan, masked);
                 return FoldedNetwork.Create(pruned);
+            }),
+            new("onnx", plan.After.MultiplyAdds, () =>
+            {
+                using var masked = Masked(blueprint, wiring);
+                return OnnxContender.Create(masked);
             }),
         ];
     }

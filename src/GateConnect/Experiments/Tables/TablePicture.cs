@@ -84,8 +84,8 @@ public static class TablePicture
         private void Panel(double offset, string title, IReadOnlyList<Series> series, bool zero)
         {
             double[] values = [.. series.SelectMany(one => one.Places).SelectMany(place => new[] { place.Low, place.High }.Concat(place.Single)), .. zero ? [0.0] : Array.Empty<double>()];
-            var up = PictureAxis.Round(values, Height - Bottom, Top);
-            var along = new PictureAxis(across.Marks[0].Place, across.Marks[^1].Place, offset + Left + 18, offset + (Width / 2.0) - Right - 12);
+            var up = Axis.Round(values, Height - Bottom, Top);
+            var along = new Axis(across.Marks[0].Place, across.Marks[^1].Place, offset + Left + 18, offset + (Width / 2.0) - Right - 12);
             Text("module", offset + Left, 28, title, "start");
             Grid(offset, along, up, zero);
             foreach (var (one, index) in series.Select((one, index) => (one, index)))
@@ -95,7 +95,7 @@ public static class TablePicture
             Legend(series, offset + Left);
         }
 
-        private void Grid(double offset, PictureAxis along, PictureAxis up, bool zero)
+        private void Grid(double offset, Axis along, Axis up, bool zero)
         {
             foreach (var tick in up.Ticks(wholeOnly: false, about: 5))
             {
@@ -110,7 +110,7 @@ public static class TablePicture
             Text("key", offset + ((Left + (Width / 2.0) - Right) / 2), Height - Bottom + 40, across.Title, "middle");
         }
 
-        private void Curve(Series series, PictureAxis along, PictureAxis up, double shift)
+        private void Curve(Series series, Axis along, Axis up, double shift)
         {
             Place[] places = [.. series.Places.OrderBy(place => place.X)];
             string X(Place place) => Invariant.Short(along.At(place.X) + shift);

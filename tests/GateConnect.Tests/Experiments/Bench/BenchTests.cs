@@ -20,7 +20,7 @@ public sealed class BenchTests
         string[] names = ["obvious", "obvious-kept", "resnext", "reference", "fast"];
         Assert.Equal(names, json["training"]!.AsArray().Select(row => row!["name"]!.GetValue<string>()));
         Assert.Equal(
-            [("masked", 1), ("pruned", 1), ("masked-folded", 1), ("folded", 1), ("masked", 2), ("pruned", 2), ("masked-folded", 2), ("folded", 2)],
+            new[] { 1, 2 }.SelectMany(batch => new[] { "masked", "pruned", "masked-folded", "folded", "onnx" }.Select(name => (name, batch))),
             json["inference"]!.AsArray().Select(row => (row!["name"]!.GetValue<string>(), row["batchSize"]!.GetValue<int>())));
         Assert.All(
             json["training"]!.AsArray().Concat(json["inference"]!.AsArray()),
