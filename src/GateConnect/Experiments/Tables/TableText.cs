@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text;
 using GateConnect.Reporting;
+using GateConnect.Training;
 
 namespace GateConnect.Experiments.Tables;
 
@@ -12,14 +13,14 @@ public static class TableText
     public static string Plain(ExperimentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return $"{Title(table)}\n\n{Rows(table).Plain()}{Comparisons(table, comparisons => comparisons.Plain())}{Wirings(table)}\n{Legend}";
+        return $"{Title(table)}\n\n{Rows(table).Plain()}{Comparisons(table, comparisons => comparisons.Plain())}{Wirings(table)}\n{Legend(table)}";
     }
 
     /// <summary>The same as Markdown.</summary>
     public static string Markdown(ExperimentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return $"{Title(table)}\n\n{Rows(table).Markdown()}{Comparisons(table, comparisons => comparisons.Markdown())}{Wirings(table)}\n{Legend}";
+        return $"{Title(table)}\n\n{Rows(table).Markdown()}{Comparisons(table, comparisons => comparisons.Markdown())}{Wirings(table)}\n{Legend(table)}";
     }
 
     /// <summary>One line a row, RFC 4180; numbers in full.</summary>
@@ -41,9 +42,12 @@ public static class TableText
         return text.ToString();
     }
 
-    private const string Legend =
+    private static string Legend(ExperimentTable table) =>
         "top-1 on the test images, read once after the last epoch: mean +- standard deviation (n - 1) over seeds, the best in brackets; parameters and "
-        + "blocks after pruning; passes: training images seen; paper: its mean +- deviation at its own budget.\n";
+        + "blocks after pruning; passes: training images seen, those that a search measures included; paper: its mean +- deviation at its own budget.\n"
+        + (table.Rows.Any(row => row.Cell.Estimator == EstimatorKind.MagnitudeBlocks.Text())
+            ? "magnitude-blocks keeps K blocks of every module but the last: its parameters are fewer, not its fan-in.\n"
+            : "");
 
     private static string Title(ExperimentTable table) => $"{table.Experiment.Name}: {table.Experiment.Title}";
 

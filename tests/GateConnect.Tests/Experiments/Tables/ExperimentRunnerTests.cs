@@ -40,6 +40,26 @@ public sealed class ExperimentRunnerTests
     }
 
     [Fact]
+    public void A_search_pays_for_the_images_that_it_measures_and_whole_blocks_for_fewer_parameters()
+    {
+        using var folder = new TemporaryFolder();
+        var experiment = new Experiment("shapes", "rivals", [Rival(EstimatorKind.RandomSearch), Rival(EstimatorKind.MagnitudeBlocks)]);
+        Assert.Equal(new PlanOutcome(2, 0), Run(folder, new ExperimentPlan(experiment.Cells, [Tiny], Seeds: 1)));
+        var table = ExperimentTable.Of(experiment, Store(folder));
+        Assert.Equal(["Learned(2), random-search", "Learned(2), magnitude-blocks"], table.Rows.Select(TableText.Rule));
+        Assert.Equal([(48 * 2) + (32 * 2), 48 * 2], table.Rows.Select(row => row.ImagePasses)); // 32 candidates on 0.05 of 48 images
+        Assert.Equal(8, table.Rows[1].LiveBlocks);
+        Assert.True(table.Rows[1].Parameters < table.Rows[1].ParametersBefore);
+        Assert.Contains("magnitude-blocks keeps K blocks", TableText.Plain(table), StringComparison.Ordinal);
+
+        static ExperimentCell Rival(EstimatorKind kind)
+        {
+            var cell = Cell(ConnectivityRule.Learned(2));
+            return cell with { Recipe = cell.Recipe with { Training = cell.Recipe.Training with { Gates = new GateOptions { Estimator = kind } } } };
+        }
+    }
+
+    [Fact]
     public void Finished_runs_are_left_alone()
     {
         var folder = Copy(Undisturbed.Value);
