@@ -31,7 +31,7 @@ internal sealed record OnnxFile(string Path, byte[] Bytes, ModelHeader Header, O
             IrVersion = OnnxRules.IrVersion,
             ProducerName = "GateConnect",
             ProducerVersion = Versions.GateConnect,
-            DocString = $"A multi-branch network whose wiring was learned; classifies {model.Header.Blueprint.Image} images into {model.Header.Blueprint.Classes} classes.",
+            DocString = $"A multi-branch classifier of {model.Header.Blueprint.Image} images into {model.Header.Blueprint.Classes} classes",
             Graph = OnnxNetwork.Graph(model, options),
             OpsetImport = { new OperatorSetIdProto { Version = OnnxRules.OperatorSet } },
             MetadataProps = { OnnxMetadata.Write(model.Header, options.Provenance) },

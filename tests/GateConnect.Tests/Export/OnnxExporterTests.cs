@@ -117,7 +117,7 @@ public sealed class OnnxExporterTests : IDisposable
         weight.RawData = ByteString.CopyFrom(bytes);
 
         var refusal = Assert.Throws<VerificationException>(
-            () => OnnxExporter.Save(model, file with { Bytes = changed.ToByteArray() }, ExportedNetworks.Images(model, 4)));
+            () => OnnxExporter.Save(model, file with { Bytes = changed.ToByteArray() }, ExportedNetworks.Images(model, 4), TestContext.Current.CancellationToken));
 
         Assert.Contains("logits differ by up to", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
