@@ -88,6 +88,19 @@ public sealed class ReportPageTests(Chromium chromium, Pages pages)
     }
 
     [Fact]
+    public async Task Arrow_keys_go_from_block_to_block()
+    {
+        await using var watched = await chromium.Open(pages["small"], new View(1280));
+        await watched.Page.FocusAsync("#picture svg");
+        foreach (var key in (string[])["ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft"])
+        {
+            await watched.Page.Keyboard.PressAsync(key);
+        }
+        Assert.StartsWith("module 1, block 1", await watched.Ask<string>("document.getElementById('tip').textContent"), StringComparison.Ordinal);
+        Assert.Equal(1, await watched.Ask<int>("document.querySelectorAll('.block.at').length"));
+    }
+
+    [Fact]
     public async Task Pointing_at_a_chart_shows_the_numbers_of_an_epoch()
     {
         await using var watched = await chromium.Open(pages["small"], new View(1280));

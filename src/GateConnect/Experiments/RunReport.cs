@@ -51,7 +51,7 @@ public static class RunReport
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(events);
         var record = RunRecord.Read(folder.RecordPath);
-        RunRecord[] others = [.. request.Baselines.Select(Finished), .. RunGroups.Beside(folder)];
+        RunRecord[] others = [.. request.Baselines.Select(baseline => Baseline(baseline, record, events)), .. RunGroups.Beside(folder)];
         var images = request.Thumbnails == ThumbnailPolicy.None || record.Results is null ? null : FindImages(record, request, events, cancel);
         var measured = images is not null && !File.Exists(folder.EvaluationPath) && File.Exists(folder.ModelPath);
         if (measured)
@@ -70,6 +70,16 @@ public static class RunReport
         return record.Results is not null
             ? record
             : throw new DataException($"{folder.Path}: the run is not complete and has no result to compare; finish it with: gateconnect train --resume {folder.Path}");
+    }
+
+    private static RunRecord Baseline(RunFolder folder, RunRecord record, RunEvents events)
+    {
+        var baseline = Finished(folder);
+        if (!RunGroups.AreComparable(record, baseline))
+        {
+            events.Note?.Invoke($"{folder.Path}: not set beside the run, as network, images or budget differ; 'gateconnect report' with both runs compares them all the same");
+        }
+        return baseline;
     }
 
     // What the user named must fit; what is only looked for may be missing.

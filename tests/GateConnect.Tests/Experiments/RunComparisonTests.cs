@@ -59,6 +59,19 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
+    public void A_baseline_that_was_named_and_does_not_fit_is_said()
+    {
+        using var temporary = new TemporaryFolder();
+        var own = Write(temporary["own", "run"], Samples.Recipe, 90);
+        var (fitting, other) = (Write(temporary["random"], Samples.Recipe with { Connectivity = ConnectivityKind.Random }, 91), Write(temporary["other"], Samples.Recipe, 99, "11,4,8"));
+        var notes = new List<string>();
+        var request = new ReportRequest { Thumbnails = ThumbnailPolicy.None, Baselines = [fitting, other] };
+        RunReport.Write(own, request, new RunEvents { Note = notes.Add }, TestContext.Current.CancellationToken);
+        Assert.StartsWith(other.Path + ": not set beside", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.Contains("Random(2)", File.ReadAllText(own.ReportPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Wirings_drawn_at_random_agree_as_often_as_chance_says()
     {
         using var temporary = new TemporaryFolder();

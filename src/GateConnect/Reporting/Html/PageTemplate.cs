@@ -14,7 +14,7 @@ internal static partial class PageTemplate
 {
     private static readonly string Page = Resource("page.html");
     private static readonly string Style = Resource("page.css");
-    private static readonly string Script = string.Concat(new[] { "tips.js", "charts.js", "wiring.js" }.Select(Resource));
+    private static readonly string Script = string.Concat(new[] { "tips.js", "charts.js", "gates.js", "picture.js", "wiring.js" }.Select(Resource));
 
     // Not indented, and everything that HTML could take for markup escaped.
     private static readonly JsonSerializerOptions Compact = new();

@@ -19,7 +19,7 @@ internal static partial class WiringSection
             return new Markup();
         }
         var section = Markup.Of($"<section id=\"wiring\"><h2>Who reads whom</h2>\n{Health(content)}");
-        section.Add($"<div id=\"picture\" hidden><div class=\"controls\"></div><div class=\"scroll stage\" tabindex=\"0\"></div><p class=\"note\" id=\"shown\"></p></div>\n");
+        section.Add($"<div id=\"picture\" hidden><div class=\"controls\"></div><div class=\"scroll stage\"></div><p class=\"note\" id=\"shown\"></p></div>\n");
         section.Add($"<noscript>{Still(ConnectivityPicture.Draw(content.Blueprint, wiring, content.Gates))}</noscript>\n");
         section.Add($"<p class=\"note\">Modules are columns from the stem to the head, blocks are nodes; a line is an open gate from the block that is read to the block that reads, thicker and stronger the larger its real gate is beside the largest of its reader. Dashed and pale: dead, no live block reads it.</p>\n");
         return section.Add($"{Diagnostics(content)}</section>\n");
