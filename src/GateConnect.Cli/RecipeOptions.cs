@@ -34,7 +34,7 @@ internal sealed class RecipeOptions
             Value("--connectivity", "connectivity", "KIND", "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), random, learned or given. Default learned."),
             Value("--fan-in", "fanIn", "K", "Branches that each block reads where the wiring is random or learned, 1 to C. Default half of C."),
             WiringFrom,
-            Value("--estimator", "training.gates.estimator", "RULE", $"How gates are learned: paper (K are drawn for every batch) or relaxed (all are half open at first, K at the end); or a rival to compare with: {string.Join(", ", Enum.GetValues<EstimatorKind>().Skip(2).Select(kind => kind.Text()))} (docs/decisions/0017-rivals.md). Default relaxed."),
+            Value("--estimator", "training.gates.estimator", "RULE", $"How gates are learned: paper (K are drawn for every batch), relaxed (all are half open at first, K at the end) or gradual (all are open at first, then one after another closes); or a rival to compare with: {string.Join(", ", Enum.GetValues<EstimatorKind>().Skip(3).Select(kind => kind.Text()))} (docs/decisions/0017-rivals.md). Default relaxed."),
         ]);
         Training = new OptionGroup("Training",
         [

@@ -17,6 +17,10 @@ public enum EstimatorKind
     [JsonStringEnumMemberName("relaxed")]
     Relaxed,
 
+    /// <summary>All gates open at first; one after another is closed for good, by gradients summed over batches, until K are left.</summary>
+    [JsonStringEnumMemberName("gradual")]
+    Gradual,
+
     /// <summary>Every gate drawn by itself, K open on average; the gradient goes straight through to its chance.</summary>
     [JsonStringEnumMemberName("sigmoid")]
     Sigmoid,

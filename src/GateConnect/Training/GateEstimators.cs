@@ -20,6 +20,7 @@ internal static class GateEstimators
     {
         EstimatorKind.Paper => new PaperEstimator(task.Blueprint, task.FanIn, task.Options, task.Seeds),
         EstimatorKind.Relaxed => new RelaxedEstimator(task.Blueprint, task.FanIn, task.Options),
+        EstimatorKind.Gradual => new GradualEstimator(task.Blueprint, task.FanIn, task.Options),
         EstimatorKind.Sigmoid => new DrawnEstimator(task, SigmoidGates.Draw),
         EstimatorKind.Gumbel => new DrawnEstimator(task, GumbelGates.Draw),
         EstimatorKind.HardConcrete => new DrawnEstimator(task, HardConcreteGates.Draw),

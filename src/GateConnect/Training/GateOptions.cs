@@ -86,6 +86,9 @@ public sealed record GateOptions
     /// <summary>Rule paper: how draws change over the phase; default not.</summary>
     public DrawAnnealing Annealing { get; init; } = DrawAnnealing.None;
 
+    /// <summary>Rule gradual: share of the phase in which nothing closes yet, in [0, 1); default 0.2.</summary>
+    public double ClosingStart { get; init; } = 0.2;
+
     /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 0.03.</summary>
     public double DrawStep { get; init; } = 0.03;
 
@@ -137,6 +140,7 @@ public sealed record GateOptions
         List<string> mistakes = [];
         TrainingOptions.Check(mistakes, "training.gates.phaseShare", PhaseShare, PhaseShare is > 0 and < 1, "above 0 to below 1");
         TrainingOptions.Check(mistakes, "training.gates.rateFactor", RateFactor, RateFactor is > 0 and <= 1e6, "above 0 to 1000000");
+        TrainingOptions.Check(mistakes, "training.gates.closingStart", ClosingStart, ClosingStart is >= 0 and < 1, "0 to below 1");
         TrainingOptions.Check(mistakes, "training.gates.step", Step, Step is > 0 and <= 1, "above 0 to 1");
         TrainingOptions.Check(mistakes, "training.gates.averaging", Averaging, Averaging is >= 0 and < 1, "0 to below 1");
         TrainingOptions.Check(mistakes, "training.gates.drawStep", DrawStep, DrawStep is > 0 and <= 10, "above 0 to 10");

@@ -17,7 +17,7 @@ public sealed class ResumeTests
             var stops = new TheoryData<EstimatorKind, int>();
             foreach (var kind in Enum.GetValues<EstimatorKind>())
             {
-                foreach (var step in (int[])(kind <= EstimatorKind.Relaxed ? [1, 5, 8, 11, 12, 13, 16, 21] : [5, 12, 16]))
+                foreach (var step in (int[])(kind <= EstimatorKind.Gradual ? [1, 5, 8, 11, 12, 13, 16, 21] : [5, 12, 16]))
                 {
                     stops.Add(kind, step);
                 }

@@ -31,8 +31,9 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         new("cifar10-fan-in", "question 3's sweep: accuracy against K on {20,4,8}", [.. FanIns(1, 8)]),
         new("cifar10-pruning", "question 3: blocks found dead, Learned(K) beside Random(K), on {20,4,8}", [.. FanIns(1, 4)]),
         new("cifar10-rivals", "question 4: other ways to a wiring, on {20,4,8}, K = 4", [.. Rivals()]),
+        new("cifar10-rules", "which rule's wiring pays, and at which fan-in? random, relaxed and gradual on {20,4,8}", [.. Rules(1, 2, 4)]),
         new("cifar10-budget", "from which budget on does learning pay? 10,000 images at 16x16, {20,4,8}, K = 4",
-            [.. Rules(4).Select(rule => Cell("cifar10", Smallest, rule))]) { Budgets = Doubling },
+            [.. Kinds(4).Select(rule => Cell("cifar10", Smallest, rule))]) { Budgets = Doubling },
         new("cifar10-wirings", "how much is there to learn? the same random wirings under several seeds, {20,4,8}, K = 4", [.. Wirings(6)]),
     ];
 
@@ -46,15 +47,21 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         ?? throw new ConfigurationException($"experiment: '{UntrustedText.Shown(name)}' is not one of {string.Join(", ", All.Select(experiment => experiment.Name))}");
 
     private static Experiment Table(string dataset, string title, NetworkSize[] networks) =>
-        new(dataset, title, [.. networks.SelectMany(network => Rules(network.Cardinality / 2).Select(rule => Cell(dataset, network, rule)))]);
+        new(dataset, title, [.. networks.SelectMany(network => Kinds(network.Cardinality / 2).Select(rule => Cell(dataset, network, rule)))]);
 
-    private static IEnumerable<ConnectivityRule> Rules(int fanIn) =>
+    private static IEnumerable<ConnectivityRule> Kinds(int fanIn) =>
         [ConnectivityRule.Full, ConnectivityRule.FullBranches, ConnectivityRule.Random(fanIn), ConnectivityRule.Learned(fanIn)];
 
     // With K = C all gates are open, whoever opens them.
     private static IEnumerable<ExperimentCell> FanIns(int first, int last) => Enumerable.Range(first, last - first + 1)
         .SelectMany(fanIn => fanIn == Smallest.Cardinality ? [ConnectivityRule.FullBranches] : new[] { ConnectivityRule.Learned(fanIn), ConnectivityRule.Random(fanIn) })
         .Select(rule => Cell("cifar10", Smallest, rule));
+
+    private static IEnumerable<ExperimentCell> Rules(params int[] fanIns) => fanIns.SelectMany(fanIn =>
+    {
+        var learned = Cell("cifar10", Smallest, ConnectivityRule.Learned(fanIn));
+        return new[] { Cell("cifar10", Smallest, ConnectivityRule.Random(fanIn)), learned, learned with { Recipe = WithEstimator(learned.Recipe, EstimatorKind.Gradual) } };
+    });
 
     private static IEnumerable<ExperimentCell> Wirings(ulong count)
     {
@@ -69,7 +76,7 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         var learned = Cell("cifar10", Smallest, ConnectivityRule.Learned(4));
         return
         [
-            .. Rules(4).Select(rule => Cell("cifar10", Smallest, rule)),
+            .. Kinds(4).Select(rule => Cell("cifar10", Smallest, rule)),
             .. Enum.GetValues<EstimatorKind>().Where(kind => kind != EstimatorKind.Relaxed)
                 .Select(kind => learned with { Recipe = WithEstimator(learned.Recipe, kind) }),
         ];

@@ -152,7 +152,7 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
     }
 
     private static bool IsLearned(TableRow row) =>
-        row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator == EstimatorKind.Relaxed;
+        row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator is EstimatorKind.Relaxed or EstimatorKind.Gradual;
 
     // The recipe at the cell's own budget: what is left is what makes it this cell or another.
     private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => RunGroups.Seedless(recipe) with

@@ -16,6 +16,7 @@ public sealed class RivalTests
     [Theory]
     [InlineData(EstimatorKind.Paper, 200, 0.95)]
     [InlineData(EstimatorKind.Relaxed, 200, 0.95)]
+    [InlineData(EstimatorKind.Gradual, 200, 1)]
     [InlineData(EstimatorKind.Sigmoid, 200, 0.95)]
     [InlineData(EstimatorKind.Gumbel, 200, 0.95)]
     [InlineData(EstimatorKind.HardConcrete, 200, 0.95)]

@@ -1,0 +1,100 @@
+// The gradual rule (docs/decisions/0019-gradual.md): every block starts reading all C branches, each at K/C, and closes one gate
+// after another until K are left, for good. Which one: that whose gradient, summed over the batches since the last closing, says
+// that the loss falls most, or rises least, without it. Between closings the weights have time to settle, and no gate comes back
+// to undo what the others learned from its absence.
+using GateConnect.Architecture;
+using GateConnect.Model;
+
+namespace GateConnect.Training;
+
+/// <summary>The estimator <c>gradual</c>. Draws nothing.</summary>
+public sealed class GradualEstimator : IGateEstimator
+{
+    // Blocks close their gates at different moments, spread evenly by the golden ratio: few change at once.
+    private const double Spread = 0.6180339887498949;
+
+    private readonly float[][,] open;
+    private readonly float[][,] evidence;
+    private readonly int fanIn;
+    private readonly GateOptions options;
+
+    /// <summary>All gates open.</summary>
+    public GradualEstimator(NetworkBlueprint blueprint, int fanIn, GateOptions options)
+    {
+        (open, evidence) = (GateMatrices.Filled(blueprint, 1f), GateMatrices.Filled(blueprint, 0f));
+        (this.fanIn, this.options) = (fanIn, options);
+    }
+
+    /// <summary>K shared evenly by the open gates of a block; 0 for the closed.</summary>
+    public IReadOnlyList<float[,]> RealGates => GateMatrices.MapRows(open, row => [.. row.Select(gate => gate * fanIn / (double)row.Sum())]);
+
+    /// <summary>Which gates are open, 1 or 0; then their gradients, summed since the last closing of their block.</summary>
+    public IReadOnlyList<float[,]> State => [.. open, .. evidence];
+
+    /// <inheritdoc/>
+    public bool ReadsGradients => true;
+
+    /// <summary>Of the open gates the K that the loss would miss most.</summary>
+    public Connectivity TopK()
+    {
+        var worth = open.Select(matrix => (float[,])matrix.Clone()).ToArray();
+        foreach (var (matrix, index) in worth.Select((matrix, index) => (matrix, index)))
+        {
+            for (var reader = 0; reader < matrix.GetLength(0); reader++)
+            {
+                for (var source = 0; source < matrix.GetLength(1); source++)
+                {
+                    matrix[reader, source] = matrix[reader, source] > 0 ? -evidence[index][reader, source] : float.NegativeInfinity;
+                }
+            }
+        }
+        return GateMatrices.TopK(worth, fanIn);
+    }
+
+    /// <inheritdoc/>
+    public void Prepare(GateMoment moment, ConnectionGates gates)
+    {
+        foreach (var (matrix, index) in RealGates.Select((matrix, index) => (matrix, index)))
+        {
+            gates.Set(index + 1, matrix);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Update(GateMoment moment, ConnectionGates gates)
+    {
+        var block = 0;
+        for (var index = 0; index < open.Length; index++)
+        {
+            GateMatrices.Descend(evidence[index], gates.Gradient(index + 1), step: -1);
+            for (var reader = 0; reader < open[index].GetLength(0); reader++)
+            {
+                CloseDue(index, reader, Due(moment.Progress, block++ * Spread % 1, open[index].GetLength(1) - fanIn));
+            }
+        }
+    }
+
+    // How many of a block's gates should be closed by now.
+    private int Due(double progress, double offset, int closings)
+    {
+        var share = (progress - options.ClosingStart) / (1 - options.ClosingStart);
+        return Math.Clamp((int)Math.Floor((share * closings) - offset) + 1, 0, closings);
+    }
+
+    private void CloseDue(int index, int reader, int due)
+    {
+        var row = GateSampling.Row(open[index], reader).ToArray();
+        var gradients = GateSampling.Row(evidence[index], reader).ToArray();
+        int[] closing = [.. Enumerable.Range(0, row.Length).Where(source => row[source] > 0)
+            .OrderByDescending(source => gradients[source]).ThenByDescending(source => source)
+            .Take(due - row.Count(gate => gate == 0))];
+        foreach (var source in closing)
+        {
+            open[index][reader, source] = 0f;
+        }
+        if (closing.Length > 0)
+        {
+            GateMatrices.SetRow(evidence[index], reader, new double[row.Length]);
+        }
+    }
+}
