@@ -36,7 +36,7 @@ internal static class HeadlineSection
         var section = Markup.Of($"<section id=\"baselines\"><h2>Beside baselines</h2>\n");
         if (content.Groups.Count < 2)
         {
-            return section.Add($"<p>No finished run of another wiring with the same network, images and budget lies beside this one. From its folder, <code>{Control(content)}</code> makes one; then <code>gateconnect report RUN</code> sets them side by side.</p></section>\n");
+            return section.Add($"<p>No finished run of another wiring with the same network, images and budget lies beside this one. Where RUN is the folder of this run, <code>{Control(content)}</code> makes one; then <code>gateconnect report RUN</code> sets them side by side.</p></section>\n");
         }
         var own = content.Groups.First(row => row.IsOwn);
         var table = new HtmlTable("wiring", "#runs", "#top-1 %", "#best", "#this wiring, points", "#parameters", "#M mult-adds", "#live blocks");
@@ -62,7 +62,7 @@ internal static class HeadlineSection
             ? ("random", content.Record.Recipe.FanIn)
             : ("learned", content.Record.Recipe.Connectivity == ConnectivityKind.Random ? content.Record.Recipe.FanIn : content.Blueprint.Size.Cardinality / 2);
         var wiring = content.Record.Recipe.WiringSeed is null ? "" : " --set wiringSeed=null";
-        return $"gateconnect train --config run.json --connectivity {other} --fan-in {Invariant.Text(Math.Max(1, fanIn ?? content.Blueprint.Size.Cardinality / 2))}{wiring} --out ../{other}";
+        return $"gateconnect train --config RUN/run.json --connectivity {other} --fan-in {Invariant.Text(Math.Max(1, fanIn ?? content.Blueprint.Size.Cardinality / 2))}{wiring} --out RUN-{other}";
     }
 
     private static string Learned(ReportContent content)

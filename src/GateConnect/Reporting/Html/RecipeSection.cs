@@ -15,7 +15,7 @@ internal static class RecipeSection
         facts.Add("test images", $"{Invariant.Grouped(record.Dataset.TestImages)}, sha256 {record.Dataset.TestFingerprint}");
         facts.Add("versions", $"GateConnect {machine.GateConnect}, TorchSharp {machine.TorchSharp}, libtorch {machine.LibTorch}, .NET {machine.DotNet}");
         facts.Add("machine", $"{machine.Processor}, {Invariant.Text(machine.Cores)} cores ({(record.Recipe.Threads is { } threads ? $"{Invariant.Text(threads)} used" : "all used")}), {machine.VectorInstructions}, {Invariant.Bytes(machine.MemoryBytes)}, {machine.System}");
-        var section = Markup.Of($"<section id=\"recipe\"><h2>How to repeat it</h2>\n<p>In the folder of the run:</p><pre>gateconnect train --config run.json --out again</pre>\n");
+        var section = Markup.Of($"<section id=\"recipe\"><h2>How to repeat it</h2>\n<p>Where RUN is the folder of this run:</p><pre>gateconnect train --config RUN/run.json --out again</pre>\n");
         section.Add($"<div class=\"facts\">{facts.Write()}</div><details><summary>The whole recipe, defaults included</summary><pre>{RecipeFile.Print(record.Recipe)}</pre></details></section>\n");
         return section;
     }

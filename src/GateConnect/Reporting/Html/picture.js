@@ -115,15 +115,15 @@ class Picture {
     return this.curve(this.moduleX[module - 1] + this.radius, this.y(module - 1, source), this.moduleX[module] - this.radius, this.y(module, reader));
   }
 
-  // What a connection looks like; the same formula as in the still picture.
+  // What a connection looks like; as in the still picture, but thinner and fainter where many blocks crowd together.
   look(module, entry, largest, alive) {
     const strength = largest > 0 ? Math.min(1, entry.gate / largest) : 0;
-    const thin = this.pitch < 25 ? 0.6 : 1;
+    const [thin, faint] = this.pitch < 25 ? [0.5, 0.65] : [1, 1];
     if (!entry.open) {
       return { class: "wire closed", "stroke-width": (thin * (0.4 + 1.2 * strength)).toFixed(2), "stroke-opacity": (0.04 + 0.4 * strength).toFixed(3) };
     }
     return alive
-      ? { class: `wire s${this.accent(module)}`, "stroke-width": (thin * (0.9 + 2.1 * strength)).toFixed(2), "stroke-opacity": (0.22 + 0.6 * strength).toFixed(3) }
+      ? { class: `wire s${this.accent(module)}`, "stroke-width": (thin * (0.9 + 2.1 * strength)).toFixed(2), "stroke-opacity": (faint * (0.22 + 0.6 * strength)).toFixed(3) }
       : { class: "wire dead", "stroke-width": 0.9, "stroke-opacity": 0.5 };
   }
 
