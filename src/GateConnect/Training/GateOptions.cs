@@ -89,8 +89,8 @@ public sealed record GateOptions
     /// <summary>Rule gradual: share of the phase in which nothing closes yet, in [0, 1); default 0.2.</summary>
     public double ClosingStart { get; init; } = 0.2;
 
-    /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 0.3.</summary>
-    public double DrawStep { get; init; } = 0.3;
+    /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 1.</summary>
+    public double DrawStep { get; init; } = 1;
 
     /// <summary>Rule reinforce: the step of a log-odds per standard deviation of the reward, above 0 to 10; default 0.03.</summary>
     public double PolicyStep { get; init; } = 0.03;
