@@ -89,8 +89,8 @@ public sealed record GateOptions
     /// <summary>Rule gradual: share of the phase in which nothing closes yet, in [0, 1); default 0.2.</summary>
     public double ClosingStart { get; init; } = 0.2;
 
-    /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 0.03.</summary>
-    public double DrawStep { get; init; } = 0.03;
+    /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 1.</summary>
+    public double DrawStep { get; init; } = 1.0;
 
     /// <summary>Rule reinforce: the step of a log-odds per standard deviation of the reward, above 0 to 10; default 0.03.</summary>
     public double PolicyStep { get; init; } = 0.03;
@@ -110,8 +110,8 @@ public sealed record GateOptions
     /// <summary>Rule evolution: candidates of a generation, 2 to 10,000; default 8.</summary>
     public int Population { get; init; } = 8;
 
-    /// <summary>Rule evolution: chance that a block of a child exchanges one of its sources, 0 to 1; default 0.1.</summary>
-    public double Mutation { get; init; } = 0.1;
+    /// <summary>Rule evolution: chance that a block of a child exchanges one of its sources, 0 to 1; default 0.3.</summary>
+    public double Mutation { get; init; } = 0.3;
 
     /// <summary>Rules relaxed and gumbel: T at the start of the phase; above 0, default 1.</summary>
     public double InitialTemperature { get; init; } = 1.0;
