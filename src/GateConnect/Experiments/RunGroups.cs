@@ -32,10 +32,10 @@ internal sealed record RunGroup(string Name, Recipe Recipe, IReadOnlyList<RunRec
 internal static class RunGroups
 {
     // What only names the machine's ways, or says how the wiring comes about, makes no other row of a rule.
-    private static readonly string[] Untold = ["connectivity", "fanIn", "wiringSeed", "training.gates.estimator"];
+    private static readonly string[] Untold = ["connectivity", "fanIn", "wiring", "wiringSeed", "training.gates.estimator"];
 
     /// <summary>A recipe without what may differ between runs of a row.</summary>
-    public static Recipe Seedless(Recipe recipe) => recipe with { Seed = 0, Threads = null, Data = recipe.Data with { Path = null } };
+    public static Recipe Seedless(Recipe recipe) => recipe.Effective with { Seed = 0, Threads = null, Data = recipe.Data with { Path = null } };
 
     /// <summary>The rule of a recipe: <c>Learned(4)</c>, <c>Learned(4), gumbel</c> or <c>Random(4), wiring 3</c>.</summary>
     public static string Rule(Recipe recipe) => recipe switch
@@ -86,6 +86,7 @@ internal static class RunGroups
     {
         Connectivity = ConnectivityKind.Full,
         FanIn = null,
+        Wiring = null,
         WiringSeed = null,
         Training = recipe.Training with { Gates = new GateOptions() },
     };

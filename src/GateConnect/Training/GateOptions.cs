@@ -90,7 +90,7 @@ public sealed record GateOptions
     public double ClosingStart { get; init; } = 0.2;
 
     /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 1.</summary>
-    public double DrawStep { get; init; } = 1;
+    public double DrawStep { get; init; } = 1.0;
 
     /// <summary>Rule reinforce: the step of a log-odds per standard deviation of the reward, above 0 to 10; default 0.03.</summary>
     public double PolicyStep { get; init; } = 0.03;
@@ -110,14 +110,38 @@ public sealed record GateOptions
     /// <summary>Rule evolution: candidates of a generation, 2 to 10,000; default 8.</summary>
     public int Population { get; init; } = 8;
 
-    /// <summary>Rule evolution: chance that a block of a child exchanges one of its sources, 0 to 1; default 0.1.</summary>
-    public double Mutation { get; init; } = 0.1;
+    /// <summary>Rule evolution: chance that a block of a child exchanges one of its sources, 0 to 1; default 0.3.</summary>
+    public double Mutation { get; init; } = 0.3;
 
     /// <summary>Rules relaxed and gumbel: T at the start of the phase; above 0, default 1.</summary>
     public double InitialTemperature { get; init; } = 1.0;
 
     /// <summary>Rules relaxed and gumbel: T at the end of the phase, reached geometrically; above 0, at most the initial one; default 0.05.</summary>
     public double FinalTemperature { get; init; } = 0.05;
+
+    /// <summary>The same with every option that the rule does not read at its default: equal where the same is computed.</summary>
+    internal GateOptions Effective
+    {
+        get
+        {
+            var read = new GateOptions { Estimator = Estimator, PhaseShare = PhaseShare };
+            return Estimator switch
+            {
+                EstimatorKind.Paper => read with { RateFactor = RateFactor, Step = Step, Centring = Centring, Scaling = Scaling, Annealing = Annealing },
+                EstimatorKind.Relaxed => read with
+                {
+                    Step = Step, StepSchedule = StepSchedule, Averaging = Averaging, InitialTemperature = InitialTemperature, FinalTemperature = FinalTemperature,
+                },
+                EstimatorKind.Gradual => read with { ClosingStart = ClosingStart },
+                EstimatorKind.Sigmoid or EstimatorKind.HardConcrete => read with { DrawStep = DrawStep },
+                EstimatorKind.Gumbel => read with { DrawStep = DrawStep, InitialTemperature = InitialTemperature, FinalTemperature = FinalTemperature },
+                EstimatorKind.Reinforce => read with { PolicyStep = PolicyStep, BaselineDecay = BaselineDecay },
+                EstimatorKind.RandomSearch => read with { SearchShare = SearchShare, Candidates = Candidates },
+                EstimatorKind.Evolution => read with { SearchShare = SearchShare, Candidates = Candidates, Population = Population, Mutation = Mutation },
+                _ => read,
+            };
+        }
+    }
 
     /// <summary>
     /// Training images that the search at the end of phase 1 measures in all, forward only; 0 where the rule searches nothing.

@@ -53,6 +53,13 @@ public sealed record Recipe
         }
     }
 
+    /// <summary>The same with every gate option that is not read at its default: equal where the same is computed.</summary>
+    [JsonIgnore]
+    internal Recipe Effective => this with
+    {
+        Training = Training with { Gates = Connectivity == ConnectivityKind.Learned ? Training.Gates.Effective : new GateOptions() },
+    };
+
     private int? DefaultFanIn(Connectivity? wiring) => Connectivity switch
     {
         ConnectivityKind.Full or ConnectivityKind.FullBranches => null,

@@ -12,8 +12,10 @@ namespace GateConnect.Experiments.Tables;
 /// <param name="Recipe">At the paper's budget; its seed means nothing.</param>
 public sealed record ExperimentCell(string Dataset, Recipe Recipe)
 {
-    /// <summary>The paper's figure, or null.</summary>
-    public PaperResult? Paper => PaperResult.Of(Dataset, NetworkSize.Parse(Recipe.Network), Recipe.Rule);
+    /// <summary>The paper's figure, or null; rivals have none.</summary>
+    public PaperResult? Paper => Recipe.Training.Gates.Estimator is EstimatorKind.Paper or EstimatorKind.Relaxed or EstimatorKind.Gradual
+        ? PaperResult.Of(Dataset, NetworkSize.Parse(Recipe.Network), Recipe.Rule)
+        : null;
 
     /// <summary>Such as <c>20,4,8-learned-4</c>, or <c>20,4,8-learned-4-gumbel</c> where gates are not learned by the usual rule.</summary>
     public string Name

@@ -43,7 +43,7 @@ public sealed record ResultStore(string Root)
             return null;
         }
         var stored = Read(path);
-        var differences = RecipeDifference.Between(stored.Record.Recipe, run.Recipe, ["threads"]);
+        var differences = RecipeDifference.Between(stored.Record.Recipe.Effective, run.Recipe.Effective, ["threads"]);
         return differences.Count == 0
             ? stored
             : throw new ConfigurationException([$"{path}: a result of another recipe lies here; move it away to obtain this one:", .. differences]);

@@ -128,6 +128,20 @@ public sealed class ExperimentRunnerTests
         Assert.Contains(failure.Mistakes, mistake => mistake.Contains("training.learningRate: 0.2 in the run, 0.1 asked for", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void An_option_that_the_rule_does_not_read_makes_no_other_result()
+    {
+        using var folder = Copy(Undisturbed.Value);
+        foreach (var run in Store(folder).All("shapes"))
+        {
+            var training = run.Record.Recipe.Training;
+            var gates = training.Gates with { DrawStep = 0.5, Candidates = 7, ClosingStart = 0.4 };
+            (run.Record with { Recipe = run.Record.Recipe with { Training = training with { Gates = gates } } }).Write(Path.Combine(run.Path, "run.json"));
+        }
+        Assert.Equal(new PlanOutcome(4, 0), Run(folder, new ExperimentPlan(Shapes.Cells, [Tiny], Seeds: 2)));
+        Assert.Equal([2, 2], ExperimentTable.Of(Shapes, Store(folder)).Rows.Select(row => row.Runs.Count));
+    }
+
     [Theory]
     [InlineData("run.json", null, "holds no run.json")]
     [InlineData("run.json", "{", "no JSON")]
