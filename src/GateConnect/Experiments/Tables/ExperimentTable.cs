@@ -158,6 +158,6 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
     private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => RunGroups.Seedless(recipe) with
     {
         Data = recipe.Data with { Path = cell.Data.Path, TrainLimit = cell.Data.TrainLimit, ImageSize = cell.Data.ImageSize },
-        Training = recipe.Training with { Epochs = cell.Training.Epochs },
+        Training = recipe.Effective.Training with { Epochs = cell.Training.Epochs },
     };
 }
