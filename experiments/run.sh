@@ -9,13 +9,14 @@ small="--image-size 16 --train-limit 10000" # a tenth of the arithmetic, so that
 # An interruption ends the list, a --for alone ends one line of it.
 run() { ./gateconnect experiment run "$@" --threads 1; }
 
-run cifar10 --only 20,4,8 --budget 2/300 --seeds 3 "$@"
+run cifar10 --only 20,4,8 --budget 2/300 --seeds 1 "$@"
 run cifar10 --only 20,4,8 --budget 10/300 --seeds 1 $small "$@"
-run cifar10-pruning --budget 10/300 --seeds 1 $small "$@"
-run cifar10-fan-in --budget 10/300 --seeds 1 $small "$@"
+run cifar10-wirings --budget 10/300 --seeds 2 $small "$@"
 run cifar10-rivals --budget 10/300 --seeds 1 $small "$@"
+run cifar10-rules --budget 10/300 --seeds 3 $small "$@"
+run cifar10 --only 20,4,8 --budget 2/300 --seeds 3 "$@"
+run cifar10-fan-in --budget 10/300 --seeds 1 $small "$@"
 run cifar10-wirings --budget 10/300 --seeds 3 $small "$@"
-run cifar10 --only 20,4,8 --budget 10/300 --seeds 3 $small "$@"
 run cifar10-rivals --budget 10/300 --seeds 3 $small "$@"
 run cifar10-fan-in --budget 10/300 --seeds 3 $small "$@"
 run cifar10-budget --seeds 3 "$@"
