@@ -1,7 +1,6 @@
 // Which runs belong together: those with one recipe but for the seed make a row, and rows with the same network, images and
 // budget may stand side by side. What tells two rows of one rule apart stands in their names.
 using System.Globalization;
-using System.Text.Json;
 using GateConnect.Architecture;
 using GateConnect.Experiments.Tables;
 using GateConnect.Reporting;
@@ -41,7 +40,7 @@ internal static class RunGroups
     public static string Rule(Recipe recipe) => recipe switch
     {
         { Connectivity: ConnectivityKind.Learned, Training.Gates.Estimator: not EstimatorKind.Relaxed } =>
-            $"{recipe.Rule}, {JsonSerializer.Serialize(recipe.Training.Gates.Estimator).Trim('"')}",
+            $"{recipe.Rule}, {recipe.Training.Gates.Estimator.Text()}",
         { WiringSeed: { } wiring } => string.Create(CultureInfo.InvariantCulture, $"{recipe.Rule}, wiring {wiring}"),
         _ => recipe.Rule.ToString(),
     };

@@ -38,14 +38,12 @@ public sealed class GradualEstimator : IGateEstimator
     public Connectivity TopK()
     {
         var worth = open.Select(matrix => (float[,])matrix.Clone()).ToArray();
-        foreach (var (matrix, index) in worth.Select((matrix, index) => (matrix, index)))
+        for (var index = 0; index < worth.Length; index++)
         {
-            for (var reader = 0; reader < matrix.GetLength(0); reader++)
+            for (var reader = 0; reader < worth[index].GetLength(0); reader++)
             {
-                for (var source = 0; source < matrix.GetLength(1); source++)
-                {
-                    matrix[reader, source] = matrix[reader, source] > 0 ? -evidence[index][reader, source] : float.NegativeInfinity;
-                }
+                var gradients = GateSampling.Row(evidence[index], reader).ToArray();
+                GateMatrices.SetRow(worth[index], reader, [.. gradients.Select((gradient, source) => open[index][reader, source] > 0 ? -gradient : double.NegativeInfinity)]);
             }
         }
         return GateMatrices.TopK(worth, fanIn);
@@ -54,9 +52,10 @@ public sealed class GradualEstimator : IGateEstimator
     /// <inheritdoc/>
     public void Prepare(GateMoment moment, ConnectionGates gates)
     {
-        foreach (var (matrix, index) in RealGates.Select((matrix, index) => (matrix, index)))
+        var real = RealGates;
+        for (var module = 1; module <= real.Count; module++)
         {
-            gates.Set(index + 1, matrix);
+            gates.Set(module, real[module - 1]);
         }
     }
 

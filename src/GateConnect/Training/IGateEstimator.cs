@@ -1,5 +1,5 @@
-// What the training loop asks of a rule that learns gates. PaperEstimator and RelaxedEstimator implement it, and the rivals
-// that they are compared with (Rivals); GateEstimators makes the one that an option names.
+// What the training loop asks of a rule that learns gates. PaperEstimator, RelaxedEstimator and GradualEstimator implement
+// it, and the rivals that they are compared with (Rivals); GateEstimators makes the one that an option names.
 using GateConnect.Architecture;
 using GateConnect.Model;
 

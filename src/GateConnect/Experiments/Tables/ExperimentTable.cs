@@ -155,9 +155,13 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
         row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator is EstimatorKind.Relaxed or EstimatorKind.Gradual;
 
     // The recipe at the cell's own budget: what is left is what makes it this cell or another.
-    private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => RunGroups.Seedless(recipe) with
+    private static Recipe Unbudgeted(Recipe recipe, Recipe cell)
     {
-        Data = recipe.Data with { Path = cell.Data.Path, TrainLimit = cell.Data.TrainLimit, ImageSize = cell.Data.ImageSize },
-        Training = recipe.Effective.Training with { Epochs = cell.Training.Epochs },
-    };
+        var seedless = RunGroups.Seedless(recipe);
+        return seedless with
+        {
+            Data = seedless.Data with { Path = cell.Data.Path, TrainLimit = cell.Data.TrainLimit, ImageSize = cell.Data.ImageSize },
+            Training = seedless.Training with { Epochs = cell.Training.Epochs },
+        };
+    }
 }
