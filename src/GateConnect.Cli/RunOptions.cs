@@ -1,6 +1,7 @@
 // The options of a run that are not part of its recipe: where it lies and how it goes on.
 using System.CommandLine;
 using GateConnect.Experiments;
+using GateConnect.Model;
 using GateConnect.Runtime;
 using GateConnect.Training;
 
@@ -9,7 +10,7 @@ namespace GateConnect.Cli;
 /// <summary>The options of the run folder.</summary>
 internal sealed class RunOptions
 {
-    public RunOptions() => Group = new OptionGroup("Run", [Out, Resume, AllowChange, CheckpointEvery, KeepCheckpoints, OnFullVolume, Device, Json]);
+    public RunOptions() => Group = new OptionGroup("Run", [Out, Resume, AllowChange, CheckpointEvery, KeepCheckpoints, OnFullVolume, Recompute, Device, Json]);
 
     /// <summary>All of them, for help.</summary>
     public OptionGroup Group { get; }
@@ -66,6 +67,13 @@ internal sealed class RunOptions
         Description = "End with exit code 6 when the disk of the run folder is full, or wait until there is room. Default stop.",
     };
 
+    private Option<string> Recompute { get; } = new("--recompute")
+    {
+        HelpName = "auto|always|never",
+        DefaultValueFactory = _ => "auto",
+        Description = "Make module outputs again in backward in place of keeping them: less memory, some more time, the same bits. Default auto: where keeping them would not fit.",
+    };
+
     /// <summary>A new <c>--json</c>.</summary>
     public static Option<bool> JsonOption() => new("--json")
     {
@@ -78,6 +86,7 @@ internal sealed class RunOptions
         CheckpointEvery = parsed.GetValue(CheckpointEvery) is { } text ? CheckpointInterval.Parse(text) : CheckpointInterval.Default,
         KeepCheckpoints = parsed.GetValue(KeepCheckpoints),
         OnFullVolume = parsed.GetValue(OnFullVolume) == "wait" ? FullVolumePolicy.Wait : FullVolumePolicy.Stop,
+        Activations = parsed.GetValue(Recompute) switch { "always" => ActivationPolicy.Recompute, "never" => ActivationPolicy.Keep, _ => null },
         AllowedChanges = AllowedChanges(parsed),
     };
 
@@ -98,6 +107,10 @@ internal sealed class RunOptions
         if (parsed.GetValue(OnFullVolume) is { } policy and not ("stop" or "wait"))
         {
             yield return $"--on-full-disk: '{policy}' is neither stop nor wait";
+        }
+        if (parsed.GetValue(Recompute) is { } recompute and not ("auto" or "always" or "never"))
+        {
+            yield return $"--recompute: '{recompute}' is none of auto, always, never";
         }
         if (parsed.GetValue(Device) is { } device and not "cpu")
         {

@@ -72,7 +72,7 @@ internal sealed class PruneCommand
         using var claim = saved.Folder?.Lock();
         using var pruned = Pruner.Apply(smaller.Plan, masked);
         var test = saved.TestImages(smaller.Header, smaller.Images, context, voice);
-        var check = PruneVerifier.Check(masked, pruned, ProofBatches.Of(test, smaller.Header.Normalization));
+        var check = PruneVerifier.Check(masked, pruned, ProofBatches.Of(test, smaller.Header.Normalization, masked));
         ModelFile.Save(target, pruned, smaller.Header with { Blueprint = smaller.Plan.Pruned, Connectivity = smaller.Plan.PrunedConnectivity });
         voice.Say($"equal on {check.Images} real images: logits differ by {check.MaxAbsoluteDifference:0.0e+0} at most");
         voice.Say($"written: {target}");

@@ -29,6 +29,11 @@ public enum LastNormAffine
 /// <param name="ActivationBytes">Per training image: float32 activations that backward must keep.</param>
 public readonly record struct NetworkCost(long Parameters, long Gates, long MultiplyAdds, long ActivationBytes);
 
+/// <summary>What a module keeps per training image that is C times as large as in ResNeXt, in bytes of float32.</summary>
+/// <param name="Output">What its blocks put out.</param>
+/// <param name="Projection">What its shortcut puts out before the norm; 0 for the identity.</param>
+internal readonly record struct WideActivations(long Output, long Projection);
+
 /// <summary>Costs of a module or a network, from the blueprint.</summary>
 public static class CostModel
 {
@@ -63,24 +68,47 @@ public static class CostModel
         var (before, after) = (Pixels(index == 0 ? blueprint.StemOutput : blueprint.OutputOf(index - 1)), Pixels(blueprint.OutputOf(index)));
         long blocks = module.Blocks, width = module.BottleneckWidth, inputs = module.InputChannels, outputs = module.OutputChannels;
 
-        // The first module's blocks, and all of ResNeXt's, read one tensor; elsewhere every block has its own input.
-        var ownInputs = form == NetworkForm.Branches && index > 0;
+        var ownInputs = HasOwnInputs(index, form);
         var shortcuts = ownInputs ? blocks : 1;
         var lastNorms = form == NetworkForm.Branches && affine == LastNormAffine.PerBranch ? blocks : 1;
-        var outputTensors = form == NetworkForm.Branches ? blocks : 1;
+        var wide = Wide(blueprint, index, form);
 
         var parameters = (blocks * width * (inputs + 2 + (9 * width) + 2 + outputs)) + (lastNorms * 2 * outputs);
         var multiplyAdds = (blocks * width * inputs * before) + (blocks * width * ((9 * width) + outputs) * after);
-        var activations = (2 * blocks * width * before) + (2 * blocks * width * after) + (outputTensors * outputs * after);
+        var thin = (2 * blocks * width * before) + (2 * blocks * width * after);
         if (module.HasProjection)
         {
             parameters += (inputs * outputs) + (2 * outputs);
             multiplyAdds += shortcuts * inputs * outputs * after;
-            activations += shortcuts * outputs * after;
         }
         var gates = ownInputs ? blocks * blueprint.Modules[index - 1].Blocks : 0;
-        return new NetworkCost(parameters, gates, multiplyAdds, activations * sizeof(float));
+        return new NetworkCost(parameters, gates, multiplyAdds, (thin * sizeof(float)) + wide.Output + wide.Projection);
     }
+
+    /// <summary>The wide activations of module <paramref name="index"/>.</summary>
+    internal static WideActivations Wide(NetworkBlueprint blueprint, int index, NetworkForm form)
+    {
+        var module = blueprint.Modules[index];
+        var one = module.OutputChannels * Pixels(blueprint.OutputOf(index)) * sizeof(float);
+        var (outputs, projections) = (form == NetworkForm.Branches ? module.Blocks : 1, HasOwnInputs(index, form) ? module.Blocks : 1);
+        return new WideActivations(outputs * one, module.HasProjection ? projections * one : 0);
+    }
+
+    /// <summary>What a forward pass alone holds at once, per image: what the largest module reads, projects and puts out.</summary>
+    internal static long EvaluationBytes(NetworkBlueprint blueprint, NetworkForm form)
+    {
+        var (most, read) = (0L, 0L);
+        for (var index = 0; index < blueprint.Modules.Count; index++)
+        {
+            var wide = Wide(blueprint, index, form);
+            most = Math.Max(most, read + wide.Projection + wide.Output);
+            read = wide.Output;
+        }
+        return most;
+    }
+
+    // The first module's blocks, and all of ResNeXt's, read one tensor; elsewhere every block has its own input.
+    private static bool HasOwnInputs(int index, NetworkForm form) => form == NetworkForm.Branches && index > 0;
 
     private static NetworkCost Stem(NetworkBlueprint blueprint)
     {

@@ -20,13 +20,13 @@ public sealed class PreparedRun : IDisposable
     private readonly nn.Module<Tensor, Tensor> network;
     private TrainingOutcome? trained;
 
-    internal PreparedRun(RunRequest request, RunData data, NetworkBlueprint blueprint, RunPlace place)
+    internal PreparedRun(RunRequest request, RunData data, NetworkBlueprint blueprint, ActivationPolicy activations, RunPlace place)
     {
         (this.request, Data, Blueprint, this.place) = (request, data, blueprint, place);
         logs = new RunLogs(place.Folder, blueprint, request.Recipe.Rule);
         network = NetworkFactory.Create(
             blueprint, request.Recipe.Rule, new Seeds(request.Recipe.Seed),
-            new NetworkOptions { LastNormAffine = request.Recipe.LastNormAffine });
+            new NetworkOptions { LastNormAffine = request.Recipe.LastNormAffine, Activations = activations });
     }
 
     /// <summary>The run's folder.</summary>
@@ -147,7 +147,7 @@ public sealed class PreparedRun : IDisposable
         var plan = PrunePlan.From(Blueprint, wiring, request.Recipe.LastNormAffine);
         writes.Write(() => ModelFile.Save(Folder.UnprunedModelPath, masked, Header(Blueprint, wiring)));
         using var pruned = Pruner.Apply(plan, masked);
-        var check = PruneVerifier.Check(masked, pruned, ProofBatches.Of(Data.Training.Train, Data.Training.Normalization));
+        var check = PruneVerifier.Check(masked, pruned, ProofBatches.Of(Data.Training.Train, Data.Training.Normalization, masked));
         events.Note?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
             $"pruned and masked network agree on {check.Images} images: logits differ by {check.MaxAbsoluteDifference:0.0e+0} at most"));

@@ -1,6 +1,7 @@
 // One run from its recipe to its report: data, network, training, pruning, proof, files. `train` and the experiments
 // go through here, so that a cell of a table is exactly the run a user would make.
 using GateConnect.Architecture;
+using GateConnect.Model;
 using GateConnect.Runtime;
 
 namespace GateConnect.Experiments;
@@ -39,10 +40,17 @@ public static class RunExecutor
             var train = data.Training.Train;
             var blueprint = NetworkBlueprint.Create(NetworkSize.Parse(request.Recipe.Network), train.Shape, train.ClassNames.Count);
             var form = request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
-            MemoryForecast.Of(blueprint, form, data.Bytes).Require(
-                Math.Min(request.Recipe.Training.BatchSize, train.Count), MemoryForecast.AvailableBytes());
+            var training = request.Recipe.Training;
+            var images = Math.Min(training.BatchSize, train.Count);
+            var activations = MemoryForecast.Choose(
+                blueprint, form, data.Bytes, new StepSize(images, Math.Min(training.Accumulate, images)), request.Activations, MemoryForecast.AvailableBytes());
+            if (activations == ActivationPolicy.Recompute)
+            {
+                TorchRuntime.ReturnLargeBlocks();
+                events.Note?.Invoke("module outputs are made again in backward, to save memory; results are the same bit for bit");
+            }
             place.Begin(data);
-            return new PreparedRun(request, data, blueprint, place);
+            return new PreparedRun(request, data, blueprint, activations, place);
         }
         catch
         {

@@ -1,6 +1,7 @@
 // What a run is asked to do, and what it hands back.
 using GateConnect.Architecture;
 using GateConnect.Data;
+using GateConnect.Model;
 using GateConnect.Pruning;
 using GateConnect.Runtime;
 using GateConnect.Training;
@@ -23,6 +24,9 @@ public sealed record RunRequest(Recipe Recipe, string Folder)
 
     /// <summary>What to do when the volume of the folder is full; default stop.</summary>
     public FullVolumePolicy OnFullVolume { get; init; } = FullVolumePolicy.Stop;
+
+    /// <summary>What a step does with activations, whatever of it: the numbers are the same. Null (default): keeps them where they fit.</summary>
+    public ActivationPolicy? Activations { get; init; }
 
     /// <summary>
     /// Values by path that may differ from those of a run that is gone on with: of the recipe, <c>data</c> for the images,

@@ -21,7 +21,7 @@ public sealed record OnnxParity(long Images, double MaxAbsoluteDifference, doubl
     /// <summary>How far logits may differ, relative to the largest logit seen.</summary>
     public const double Tolerance = 1e-4;
 
-    private const int BatchSize = 64;
+    private const int MostAtOnce = 64;
 
     /// <summary>Compares.</summary>
     /// <param name="model">The network as it was before export; stays the caller's.</param>
@@ -38,7 +38,8 @@ public sealed record OnnxParity(long Images, double MaxAbsoluteDifference, doubl
         try
         {
             var (parity, precision) = (new OnnxParity(0, 0, 0, 0, 0), model.Network.parameters().First().dtype);
-            foreach (var batch in BatchLoader.ForEvaluation(images, model.Header.Normalization, BatchSize, CPU).Epoch(0))
+            var size = EvaluationBatch.Size(model.Network, MostAtOnce);
+            foreach (var batch in BatchLoader.ForEvaluation(images, model.Header.Normalization, size, CPU).Epoch(0))
             {
                 cancel.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();

@@ -34,19 +34,24 @@ internal sealed class TorchClassifier : IImageClassifier
     {
         lock (turn)
         {
-            using var scope = NewDisposeScope();
-            using var frozen = no_grad();
-            var image = Header.Blueprint.Image;
-            var input = empty(images.Count, image.Channels, image.Height, image.Width); // [N, channels, H, W]
-            var values = MemoryMarshal.Cast<byte, float>(input.bytes);
-            for (var index = 0; index < images.Count; index++)
-            {
-                transform.Apply(images[index], values.Slice(index * image.ByteCount, image.ByteCount), epoch: 0, index: 0);
-            }
-            var precision = network is FoldedNetwork ? ScalarType.Float32 : network.parameters().First().dtype;
-            return network.call(input.to(precision)).to(ScalarType.Float32).contiguous().data<float>().ToArray(); // [N, classes]
+            return [.. images.Chunk(EvaluationBatch.Size(Header.Blueprint, Header.Form, Math.Max(1, images.Count))).SelectMany(ScoreAtOnce)];
         }
     }
 
     public void Dispose() => network.Dispose();
+
+    private float[] ScoreAtOnce(byte[][] images)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var image = Header.Blueprint.Image;
+        var input = empty(images.Length, image.Channels, image.Height, image.Width); // [N, channels, H, W]
+        var values = MemoryMarshal.Cast<byte, float>(input.bytes);
+        for (var index = 0; index < images.Length; index++)
+        {
+            transform.Apply(images[index], values.Slice(index * image.ByteCount, image.ByteCount), epoch: 0, index: 0);
+        }
+        var precision = network is FoldedNetwork ? ScalarType.Float32 : network.parameters().First().dtype;
+        return network.call(input.to(precision)).to(ScalarType.Float32).contiguous().data<float>().ToArray(); // [N, classes]
+    }
 }

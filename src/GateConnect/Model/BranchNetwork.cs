@@ -33,6 +33,7 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
         }
         head = new Head(blueprint, options.Precision, options.Device);
         Gates = new ConnectionGates(blueprint, options.Precision, options.Device);
+        Recomputation = options.Activations == ActivationPolicy.Recompute ? RecomputationPlan.Of(blueprint, NetworkForm.Branches) : null;
         RegisterComponents();
     }
 
@@ -47,6 +48,9 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>The gates, owned by the network.</summary>
     public ConnectionGates Gates { get; }
+
+    /// <summary>What a training step makes again; null where it keeps everything.</summary>
+    internal RecomputationPlan? Recomputation { get; }
 
     /// <summary>A network with fresh weights, wired as the rule starts: random where it is learned.</summary>
     /// <param name="blueprint">The plan.</param>
@@ -125,14 +129,19 @@ public sealed class BranchNetwork : nn.Module<Tensor, Tensor>
             return head.call(FusedPass.Apply(this, stem.call(input))).MoveToOuterDisposeScope(); // [N, classes]
         }
         var x = stem.call(input).unsqueeze(0);                              // [1, N, d, H, W]
-        for (var index = 0; index < modules.Count; index++)
-        {
-            var y = modules[index].call(x);                                 // [C, N, d', H', W']
-            x = index + 1 < modules.Count
-                ? GatedAggregation.Apply(y, Gates.Of(index + 1))            // [readers, N, d', H', W']
-                : GatedAggregation.ApplyAll(y);                             // [N, d', H', W']
-        }
+        x = RecomputedPass.Apply(Recomputation, modules, x, Module);        // [N, d', H', W']
         return head.call(x).MoveToOuterDisposeScope();                      // [N, classes]
+    }
+
+    // From what module index reads, [C, N, d, H, W], to what is read of it.
+    private Tensor Module(int index, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var y = modules[index].call(x);                                     // [C, N, d', H', W']
+        var next = index + 1 < modules.Count
+            ? GatedAggregation.Apply(y, Gates.Of(index + 1))                // [readers, N, d', H', W']
+            : GatedAggregation.ApplyAll(y);                                 // [N, d', H', W']
+        return next.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

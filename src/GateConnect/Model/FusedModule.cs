@@ -81,6 +81,44 @@ internal sealed unsafe class FusedModule
         return Reduction();
     }
 
+    /// <summary>Gives back the thin tensors, where there will be no backward pass.</summary>
+    internal void ForgetThin()
+    {
+        foreach (var read in new[] { reduced!, activated!, convolved!, thin! })
+        {
+            read.Dispose();
+        }
+    }
+
+    /// <summary>Gives back what the shortcut projected.</summary>
+    internal void ForgetProjected()
+    {
+        if (input is not null && bank.shortcut is not null)
+        {
+            identity!.Values.Dispose();
+        }
+    }
+
+    /// <summary>Gives back x'.</summary>
+    internal void ForgetOutput() => output!.Values.Dispose();
+
+    /// <summary>Makes again what was given back, from what was kept: no norm is measured anew, no running statistics move.</summary>
+    /// <param name="before">The module that this one reads; null for the first.</param>
+    /// <param name="hasOutput">Whether x' was kept.</param>
+    internal void Remake(FusedModule? before, bool hasOutput)
+    {
+        if (before is not null)
+        {
+            input = before.output!;
+            identity = bank.shortcut is null ? input : Projected(bank.shortcut);
+        }
+        if (!hasOutput)
+        {
+            output = WideTensor.Empty(output!.Branches, Channels, output.Images, output.Height, output.Width);
+            pass.Kernels.Aggregate(Aggregation(), null, null, pass.Workers);
+        }
+    }
+
     /// <summary>All gradients from those of x': parameters and gates get theirs, and the module before its own.</summary>
     internal InputGradient? Backward(InputGradient outputGradient)
     {
@@ -206,16 +244,22 @@ internal sealed unsafe class FusedModule
     // p = Ws x and its norm folded: S(x)/K = u p + v, v moving into b.
     private Tensor Project(Shortcut shortcut)
     {
-        var (height, width) = (NetworkBlueprint.Strided(input!.Height, shortcut.Stride), NetworkBlueprint.Strided(input.Width, shortcut.Stride));
-        identity = WideTensor.Empty(Sources, Channels, input.Images, height, width);
-        pass.Keep(identity.Values);
         (projectedMean, projectedVariance) = (pass.KeepLeaf(empty(Channels)), pass.KeepLeaf(empty(Channels)));
-        var projection = Projection(shortcut);
-        pass.Kernels.Project(projection, projectedMean.Floats(), projectedVariance.Floats(), pass.Workers);
-        var (slope, shift) = shortcut.norm.Fold(projectedMean, projectedVariance, projection.Pooled);
+        identity = Projected(shortcut);
+        pass.Keep(identity.Values);
+        var (slope, shift) = shortcut.norm.Fold(projectedMean, projectedVariance, Projection(shortcut).Pooled);
         using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
         bias = bias!.add(shift, alpha: share);
         return slope.mul(share);
+    }
+
+    // p; its moments go where they stand.
+    private WideTensor Projected(Shortcut shortcut)
+    {
+        var (height, width) = (NetworkBlueprint.Strided(input!.Height, shortcut.Stride), NetworkBlueprint.Strided(input.Width, shortcut.Stride));
+        identity = WideTensor.Empty(Sources, Channels, input.Images, height, width);
+        pass.Kernels.Project(Projection(shortcut), projectedMean!.Floats(), projectedVariance!.Floats(), pass.Workers);
+        return identity;
     }
 
     // dx = S^T dy + W1^T dthin is left to the module before, which can do it block by block.

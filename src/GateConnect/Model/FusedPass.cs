@@ -11,12 +11,13 @@ internal sealed class FusedPass
 {
     private readonly List<FusedModule> modules = [];
     private readonly bool differentiable;
+    private readonly RecomputationPlan? recomputation;
     private Tensor? stemLeaf;
 
     private FusedPass(BranchNetwork network, bool differentiable)
     {
         this.differentiable = differentiable;
-        (Workers, Kernels) = (get_num_threads(), network.Options.Width);
+        (Workers, Kernels, recomputation) = (get_num_threads(), network.Options.Width, network.Recomputation);
         for (var index = 0; index < network.modules.Count; index++)
         {
             var bank = network.modules[index];
@@ -84,26 +85,46 @@ internal sealed class FusedPass
         using var mode = set_grad_enabled(differentiable);
         stemLeaf = KeepLeaf(stem.detach());
         var x = modules[0].Forward(stemLeaf);
-        foreach (var module in modules.Skip(1))
+        for (var index = 1; index < modules.Count; index++)
         {
-            var next = module.Forward();
-            if (!differentiable)
-            {
-                x.Values.Dispose();
-            }
-            x = next;
+            x = modules[index].Forward();
+            GiveBack(index);
         }
         using var plain = no_grad();
         return x.Unpack(Workers);
+    }
+
+    // What module index has read and nobody reads until backward, which makes it again.
+    private void GiveBack(int index)
+    {
+        if (!differentiable)
+        {
+            modules[index].ForgetThin();
+        }
+        if (!differentiable || recomputation is not null)
+        {
+            modules[index].ForgetProjected();
+        }
+        if (!differentiable || recomputation?.Keeps(index - 1) == false)
+        {
+            modules[index - 1].ForgetOutput();
+        }
     }
 
     private Tensor Backward(Tensor gradient)
     {
         using var scope = NewDisposeScope();
         var dx = InputGradient.Of(WideTensor.Pack(gradient, Workers));
-        for (var index = modules.Count - 1; index >= 0; index--)
+        foreach (var segment in recomputation?.Segments.Reverse() ?? [new ModuleSegment(0, modules.Count - 1)])
         {
-            dx = modules[index].Backward(dx)!;
+            for (var index = segment.First; index <= segment.Last && recomputation is not null; index++)
+            {
+                modules[index].Remake(index == 0 ? null : modules[index - 1], hasOutput: index == segment.Last);
+            }
+            for (var index = segment.Last; index >= segment.First; index--)
+            {
+                dx = modules[index].Backward(dx)!;
+            }
         }
         return stemLeaf!.grad!.MoveToOuterDisposeScope();
     }

@@ -18,7 +18,20 @@ public enum KernelPath
     Reference,
 }
 
-/// <summary>Device, precision and the owner of the last norms' affine.</summary>
+/// <summary>What a training step does with the outputs of modules until backward needs them; gradients are the same bit for bit.</summary>
+public enum ActivationPolicy
+{
+    /// <summary>Keeps all of them.</summary>
+    Keep,
+
+    /// <summary>
+    /// Keeps a few and makes the others again (<see cref="RecomputationPlan"/>): less memory, some more time. Call
+    /// <see cref="Runtime.TorchRuntime.ReturnLargeBlocks"/> once with it: what is freed is else kept for later tensors.
+    /// </summary>
+    Recompute,
+}
+
+/// <summary>Device, precision, memory and the owner of the last norms' affine.</summary>
 public sealed record NetworkOptions
 {
     /// <summary>Float32 on the CPU, affine shared by a module's branches.</summary>
@@ -32,6 +45,9 @@ public sealed record NetworkOptions
 
     /// <summary>How the modules are computed; default fast.</summary>
     public KernelPath Kernels { get; init; } = KernelPath.Fast;
+
+    /// <summary>What happens to activations between forward and backward; default all are kept.</summary>
+    public ActivationPolicy Activations { get; init; } = ActivationPolicy.Keep;
 
     /// <summary>The kernels of the fast path; the widest, unless a test asks for others.</summary>
     internal BlockKernels Width { get; init; } = BlockKernels.Best;

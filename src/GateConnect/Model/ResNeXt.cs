@@ -12,6 +12,7 @@ public sealed class ResNeXt : nn.Module<Tensor, Tensor>
     internal readonly Stem stem;
     internal new readonly ModuleList<ResNeXtModule> modules;
     internal readonly Head head;
+    private readonly RecomputationPlan? recomputation;
 
     private ResNeXt(NetworkBlueprint blueprint, NetworkOptions options)
         : base(nameof(ResNeXt))
@@ -24,6 +25,7 @@ public sealed class ResNeXt : nn.Module<Tensor, Tensor>
             modules.append(new ResNeXtModule(module, options.Precision, options.Device));
         }
         head = new Head(blueprint, options.Precision, options.Device);
+        recomputation = options.Activations == ActivationPolicy.Recompute ? RecomputationPlan.Of(blueprint, NetworkForm.ResNeXt) : null;
         RegisterComponents();
     }
 
@@ -51,10 +53,7 @@ public sealed class ResNeXt : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var x = stem.call(input);                                           // [N, d, H, W]
-        foreach (var module in modules)
-        {
-            x = module.call(x);
-        }
+        x = RecomputedPass.Apply(recomputation, modules, x, (index, read) => modules[index].call(read)); // [N, d', H', W']
         return head.call(x).MoveToOuterDisposeScope();                      // [N, classes]
     }
 }

@@ -17,6 +17,7 @@ namespace GateConnect.Reporting;
 /// <param name="Gates">Real-valued gates while they are learned; 0 where none are.</param>
 /// <param name="MultiplyAdds">Per image, forward.</param>
 /// <param name="ActivationBytes">What a training step keeps per image.</param>
+/// <param name="RecomputedActivationBytes">The same where module outputs are made again in backward.</param>
 /// <param name="Modules">How many modules.</param>
 /// <param name="Blocks">Residual blocks over all modules.</param>
 /// <param name="StemShape">Output of the stem, channels x height x width.</param>
@@ -33,6 +34,7 @@ public sealed record NetworkTable(
     long Gates,
     long MultiplyAdds,
     long ActivationBytes,
+    long RecomputedActivationBytes,
     int Modules,
     int Blocks,
     string StemShape,
@@ -61,6 +63,7 @@ public sealed record NetworkTable(
             rule.Kind == ConnectivityKind.Learned ? cost.Gates : 0,
             cost.MultiplyAdds,
             cost.ActivationBytes,
+            RecomputationPlan.Of(blueprint, form).PeakBytes(cost.ActivationBytes),
             blueprint.Modules.Count,
             blueprint.Blocks,
             Shape(blueprint.Stem.Channels, height, width),
@@ -89,7 +92,7 @@ public sealed record NetworkTable(
         text.Append(Invariant.Culture, $" (branch form {Invariant.Grouped(ParametersAsBranches)}, as ResNeXt {Invariant.Grouped(ParametersAsResNeXt)}; gates apart)\n");
         text.Append(Invariant.Culture, $"gates while learned  {Invariant.Grouped(Gates)}\n");
         text.Append(Invariant.Culture, $"multiply-adds/image  {Invariant.Grouped(MultiplyAdds)}\n");
-        text.Append(Invariant.Culture, $"activations/image    {Invariant.Bytes(ActivationBytes)} kept by a training step\n");
+        text.Append(Invariant.Culture, $"activations/image    {Invariant.Bytes(ActivationBytes)} kept by a training step, {Invariant.Bytes(RecomputedActivationBytes)} with --recompute always\n");
         return text.ToString();
     }
 

@@ -9,11 +9,15 @@ internal static class Allocator
     /// <summary>The environment variable that chooses: <c>kept</c> (the default) or <c>stock</c>.</summary>
     public const string Variable = "GATECONNECT_ALLOCATOR";
 
+    private const int MapThreshold = -3;
     private const int TrimThreshold = -1;
     private const int TopPad = -2;
     private const int MapMaximum = -4;
     private const int ArenaMaximum = -8;
     private const int TopPadBytes = 64 << 20;
+
+    // The most that glibc takes as a threshold, and its usual maximum of mappings.
+    private const int LargeBytes = 32 << 20, UsualMaximum = 65536;
 
     /// <summary>Applies the choice in the environment.</summary>
     /// <exception cref="ConfigurationException">The variable holds neither <c>kept</c> nor <c>stock</c>.</exception>
@@ -27,6 +31,16 @@ internal static class Allocator
         if (choice != "stock" && SystemLibrary.IsGlibcX64)
         {
             Keep();
+        }
+    }
+
+    /// <summary>From now on blocks of 32 MiB and more go back to the kernel when they are freed, so that none leaves a hole.</summary>
+    public static void ReturnLargeBlocks()
+    {
+        if (SystemLibrary.IsGlibcX64)
+        {
+            _ = SystemLibrary.AllocatorOption(MapThreshold, LargeBytes);
+            _ = SystemLibrary.AllocatorOption(MapMaximum, UsualMaximum);
         }
     }
 

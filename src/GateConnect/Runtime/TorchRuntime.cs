@@ -48,6 +48,12 @@ public static class TorchRuntime
         torch.set_num_threads(threads);
     }
 
+    /// <summary>
+    /// For trainings that are short of memory: from now on large tensors (32 MiB and more) go back to the system as soon as they are freed,
+    /// in the whole process, and cost page faults when they are made. Small ones are kept as before.
+    /// </summary>
+    public static void ReturnLargeBlocks() => Allocator.ReturnLargeBlocks();
+
 #pragma warning disable CA2255 // A library initializer is meant here: users of the library need no ceremony.
     [ModuleInitializer]
     internal static void Start() => _ = Prepared.Value;

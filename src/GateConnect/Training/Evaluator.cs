@@ -1,5 +1,6 @@
 // A network measured on images: evaluation mode, no gradients, only numbers leave.
 using GateConnect.Data;
+using GateConnect.Model;
 using static TorchSharp.torch;
 
 namespace GateConnect.Training;
@@ -7,7 +8,7 @@ namespace GateConnect.Training;
 /// <summary>Measures networks.</summary>
 public static class Evaluator
 {
-    private const int BatchSize = 256;
+    private const int MostImages = 256;
 
     /// <summary>Loss, top-1, top-5 and confusion over all images; the network's mode is restored.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between batches.</exception>
@@ -20,7 +21,7 @@ public static class Evaluator
         network.eval();
         try
         {
-            return Measure(network, BatchLoader.ForEvaluation(images, normalization, BatchSize, DeviceOf(network)), images, cancel);
+            return Measure(network, BatchLoader.ForEvaluation(images, normalization, EvaluationBatch.Size(network, MostImages), DeviceOf(network)), images, cancel);
         }
         finally
         {

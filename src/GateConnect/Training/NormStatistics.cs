@@ -12,27 +12,17 @@ namespace GateConnect.Training;
 public sealed class NormStatistics : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> network;
-    private readonly (Tensor Live, Tensor Kept)[] entries;
+    private readonly RunningStatistics kept;
 
     /// <summary>Copies the present statistics.</summary>
     public NormStatistics(nn.Module<Tensor, Tensor> network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        using var frozen = no_grad();
-        this.network = network;
-        entries = [.. network.named_buffers().Select(buffer => (buffer.buffer, buffer.buffer.clone().DetachFromDisposeScope()))];
+        (this.network, kept) = (network, new RunningStatistics([network]));
     }
 
     /// <summary>Puts the copy back.</summary>
-    public void Restore()
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        foreach (var (live, kept) in entries)
-        {
-            live.copy_(kept);
-        }
-    }
+    public void Restore() => kept.Restore();
 
     /// <summary>
     /// Takes the network's statistics anew: the plain mean over the first batches, in training mode, no weight moved.
@@ -59,13 +49,7 @@ public sealed class NormStatistics : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var entry in entries)
-        {
-            entry.Kept.Dispose();
-        }
-    }
+    public void Dispose() => kept.Dispose();
 
     // From zero, one batch leaves Momentum times its own statistics behind.
     private void Average(IEnumerable<Batch> batches, int count, CancellationToken cancel)
@@ -73,21 +57,22 @@ public sealed class NormStatistics : IDisposable
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using Scalar share = 1.0 / (ChannelNorm.Momentum * count); // held while libtorch reads it (docs/memory.md)
-        var means = Array.ConvertAll(entries, entry => zeros_like(entry.Live));
+        var live = kept.Live.ToArray();
+        var means = Array.ConvertAll(live, statistic => zeros_like(statistic));
         foreach (var batch in batches)
         {
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            Array.ForEach(entries, entry => entry.Live.zero_());
+            Array.ForEach(live, statistic => statistic.zero_());
             _ = network.call(batch.Images);
             for (var index = 0; index < means.Length; index++)
             {
-                means[index].add_(entries[index].Live, alpha: share);
+                means[index].add_(live[index], alpha: share);
             }
         }
         for (var index = 0; index < means.Length; index++)
         {
-            entries[index].Live.copy_(means[index]);
+            live[index].copy_(means[index]);
         }
     }
 }

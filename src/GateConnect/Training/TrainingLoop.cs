@@ -6,6 +6,7 @@ using GateConnect.Data;
 using GateConnect.Model;
 using GateConnect.Runtime;
 using GateConnect.Training.Rivals;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Training;
@@ -156,16 +157,12 @@ internal sealed class TrainingLoop
         learner?.Prepare(moment, Branches!.Gates);
         state.Optimizer.ZeroGradients();
         Branches?.Gates.ZeroGradients();
-        var logits = job.Network.call(batch.Images);                                     // [N, classes]
-        var loss = Loss(logits, batch.Labels);
-        loss.backward();
-        var value = (double)loss.item<float>();
+        var (value, correct) = Gradients(batch);
         RequireFinite(value, learner);
         state.Optimizer.Step(rate);
         learner?.Update(moment with { Loss = value }, Branches!.Gates);
         state.Average?.Update();
 
-        var correct = logits.argmax(1).eq(batch.Labels).sum().item<long>();
         state.Meter = state.Meter.Add(value, correct, batch.Count);
         imagesSeen += batch.Count;
         state.Step++;
@@ -176,6 +173,27 @@ internal sealed class TrainingLoop
         {
             EnterPhase();
         }
+    }
+
+    // The mean loss and how many images were told right; gradients add up over the parts of the batch (training.accumulate).
+    private (double Loss, long Correct) Gradients(Batch batch)
+    {
+        var (sum, correct) = (0.0, 0L);
+        var parts = Math.Min(job.Options.Accumulate, batch.Count);
+        for (var part = 0; part < parts; part++)
+        {
+            using var scope = NewDisposeScope();
+            var (start, end) = ((long)batch.Count * part / parts, (long)batch.Count * (part + 1) / parts);
+            var labels = batch.Labels.narrow(0, start, end - start);                             // [n]
+            var logits = job.Network.call(batch.Images.narrow(0, start, end - start));           // [n, classes]
+            var loss = Loss(logits, labels);
+            var share = (double)(end - start) / batch.Count;
+            using Scalar factor = share; // held while libtorch reads it (docs/memory.md)
+            loss.mul(factor).backward();
+            sum += share * loss.item<float>();
+            correct += logits.argmax(1).eq(labels).sum().item<long>();
+        }
+        return (sum, correct);
     }
 
     private Tensor Loss(Tensor logits, Tensor labels)

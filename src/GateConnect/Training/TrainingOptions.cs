@@ -67,6 +67,12 @@ public sealed record TrainingOptions
     /// <summary>Images per step, 2 to 65,536; default 64.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// Parts that a step's images are worked through in, one after another under one draw of the gates, 1 (default) to half the
+    /// batch size: the gradient is that of the mean loss, memory that of one part. Norms see a part at a time.
+    /// </summary>
+    public int Accumulate { get; init; } = 1;
+
     /// <summary>Peak learning rate of SGD, in (0, 10]; default 0.1.</summary>
     public double LearningRate { get; init; } = 0.1;
 
@@ -106,6 +112,7 @@ public sealed record TrainingOptions
         List<string> mistakes = [.. Gates.Mistakes()];
         Check(mistakes, "training.epochs", Epochs, Epochs is >= 1 and <= 100_000, "1 to 100000");
         Check(mistakes, "training.batchSize", BatchSize, BatchSize is >= 2 and <= 65_536, "2 to 65536");
+        Check(mistakes, "training.accumulate", Accumulate, Accumulate == 1 || (Accumulate >= 2 && Accumulate <= BatchSize / 2), "1 to half of training.batchSize");
         Check(mistakes, "training.learningRate", LearningRate, LearningRate is > 0 and <= 10, "above 0 to 10");
         Check(mistakes, "training.momentum", Momentum, Momentum is >= 0 and < 1, "0 to below 1");
         Check(mistakes, "training.weightDecay", WeightDecay, WeightDecay is >= 0 and < 1, "0 to below 1");

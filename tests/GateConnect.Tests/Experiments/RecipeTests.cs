@@ -1,6 +1,7 @@
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Experiments;
+using GateConnect.Model;
 using GateConnect.Runtime;
 using GateConnect.Training;
 
@@ -64,11 +65,35 @@ public sealed class RecipeTests
     public void The_batch_named_by_a_memory_refusal_fits()
     {
         var forecast = MemoryForecast.Of(NetworkBlueprint.Create(new NetworkSize(20, 4, 8), new ImageShape(3, 32, 32), 10), NetworkForm.Branches, datasetBytes: 1000);
-        var available = forecast.BytesAt(100) + 1;
-        forecast.Require(100, available);
-        var refusal = Assert.Throws<ConfigurationException>(() => forecast.Require(101, available)).Message;
-        Assert.Contains("use --batch-size 100 or less", refusal, StringComparison.Ordinal);
-        Assert.Contains("no batch size fits", Assert.Throws<ConfigurationException>(() => forecast.Require(2, 1)).Message, StringComparison.Ordinal);
+        var available = forecast.BytesAt(new StepSize(100, 1)) + 1;
+        forecast.Require(new StepSize(100, 1), available);
+        var refusal = Assert.Throws<ConfigurationException>(() => forecast.Require(new StepSize(101, 1), available)).Message;
+        Assert.Contains("use --batch-size 100 or less, or --set training.accumulate=2, which", refusal, StringComparison.Ordinal);
+        forecast.Require(new StepSize(101, 2), available);
+        Assert.Contains("no batch size fits", Assert.Throws<ConfigurationException>(() => forecast.Require(new StepSize(2, 1), 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20, 4, 8, 32)]
+    [InlineData(50, 4, 32, 224)]
+    [InlineData(29, 64, 8, 32)]
+    public void Activations_are_made_again_only_where_they_do_not_fit(int depth, int width, int cardinality, int side)
+    {
+        var blueprint = NetworkBlueprint.Create(new NetworkSize(depth, width, cardinality), new ImageShape(3, side, side), 10);
+        var step = new StepSize(64, 4);
+        foreach (var form in Enum.GetValues<NetworkForm>())
+        {
+            var (kept, remade) = (MemoryForecast.Of(blueprint, form, 0).BytesAt(step), MemoryForecast.Of(blueprint, form, 0, ActivationPolicy.Recompute).BytesAt(step));
+            Assert.InRange(remade, 1, kept - 1);
+            Assert.Equal(ActivationPolicy.Keep, Choose(kept, asked: null));
+            Assert.Equal(ActivationPolicy.Recompute, Choose(kept - 1, asked: null));
+            Assert.Equal(ActivationPolicy.Recompute, Choose(remade, asked: null));
+            Assert.Equal(ActivationPolicy.Recompute, Choose(kept, ActivationPolicy.Recompute));
+            Assert.Throws<ConfigurationException>(() => Choose(remade - 1, asked: null));
+            Assert.Throws<ConfigurationException>(() => Choose(kept - 1, ActivationPolicy.Keep));
+
+            ActivationPolicy Choose(long available, ActivationPolicy? asked) => MemoryForecast.Choose(blueprint, form, 0, step, asked, available);
+        }
     }
 
     [Fact]

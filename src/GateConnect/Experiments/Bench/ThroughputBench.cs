@@ -145,15 +145,12 @@ public sealed class ThroughputBench
 
     private void RequireMemory()
     {
-        try
+        var forecast = new MemoryForecast(
+            BenchForecast.FixedBytes, BenchForecast.ResidentPerKept * CostModel.Of(blueprint, NetworkForm.Branches).ActivationBytes, WaitingBytesPerImage: 0);
+        var (needed, available) = (forecast.BytesAt(new StepSize(options.BatchSize, Parts: 1)), MemoryForecast.AvailableBytes());
+        if (needed > available)
         {
-            new MemoryForecast(BenchForecast.FixedBytes, BenchForecast.ResidentPerKept * CostModel.Of(blueprint, NetworkForm.Branches).ActivationBytes)
-                .Require(options.BatchSize, MemoryForecast.AvailableBytes());
-        }
-        catch (ConfigurationException failure)
-        {
-            throw new ConfigurationException(
-                [.. failure.Mistakes.Select(mistake => mistake.Replace("training.batchSize:", "--batch-size:", StringComparison.Ordinal))]);
+            throw new ConfigurationException("--batch-size: " + forecast.Refusal(options.BatchSize.ToString(CultureInfo.InvariantCulture), needed, available));
         }
     }
 }
