@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace GateConnect.Model;
 
 /// <summary>One forward pass through the modules, and what its backward pass needs.</summary>
-internal sealed class FusedPass
+internal sealed class FusedPass : IPass
 {
     private readonly List<FusedModule> modules = [];
     private readonly bool differentiable;
@@ -53,7 +53,7 @@ internal sealed class FusedPass
     {
         var differentiable = is_grad_enabled();
         var pass = new FusedPass(network, differentiable);
-        return differentiable ? Node.apply(stem, pass) : pass.Forward(stem);
+        return differentiable ? PassNode.Apply(stem, pass) : pass.Forward(stem);
     }
 
     /// <summary>Hands a tensor to whoever called the network: backward comes after forward's own scope has ended.</summary>
@@ -80,7 +80,8 @@ internal sealed class FusedPass
         }
     }
 
-    private Tensor Forward(Tensor stem)
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor stem)
     {
         using var mode = set_grad_enabled(differentiable);
         stemLeaf = KeepLeaf(stem.detach());
@@ -111,7 +112,8 @@ internal sealed class FusedPass
         }
     }
 
-    private Tensor Backward(Tensor gradient)
+    /// <inheritdoc/>
+    public Tensor Backward(Tensor gradient)
     {
         using var scope = NewDisposeScope();
         var dx = InputGradient.Of(WideTensor.Pack(gradient, Workers));
@@ -127,21 +129,5 @@ internal sealed class FusedPass
             }
         }
         return stemLeaf!.grad!.MoveToOuterDisposeScope();
-    }
-
-    private sealed class Node : autograd.SingleTensorFunction<Node>
-    {
-        private const string Pass = "pass";
-
-        public override string Name => nameof(FusedPass);
-
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
-        {
-            ctx.save_data(Pass, vars[1]);
-            return ((FusedPass)vars[1]).Forward((Tensor)vars[0]);
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
-            [((FusedPass)ctx.get_data(Pass)).Backward(grad_output), null!];
     }
 }

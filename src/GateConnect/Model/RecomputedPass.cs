@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace GateConnect.Model;
 
 /// <summary>One segment in one training step.</summary>
-internal sealed class RecomputedPass
+internal sealed class RecomputedPass : IPass
 {
     private readonly IReadOnlyList<nn.Module> modules;
     private readonly Func<int, Tensor, Tensor> module;
@@ -29,7 +29,7 @@ internal sealed class RecomputedPass
     {
         return plan is null || !is_grad_enabled()
             ? Run(x, new ModuleSegment(0, modules.Count - 1), module)
-            : plan.Segments.Aggregate(x, (read, segment) => Node.apply(read, new RecomputedPass([.. modules], module, segment)));
+            : plan.Segments.Aggregate(x, (read, segment) => PassNode.Apply(read, new RecomputedPass([.. modules], module, segment)));
     }
 
     private static Tensor Run(Tensor x, ModuleSegment segment, Func<int, Tensor, Tensor> module)
@@ -46,14 +46,15 @@ internal sealed class RecomputedPass
         return x;
     }
 
-    // Torch records nothing within a node.
-    private Tensor Forward(Tensor x)
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor x)
     {
         input = x.detach().MoveToOuterDisposeScope();
         return Run(x, segment, module);
     }
 
-    private Tensor Backward(Tensor gradient)
+    /// <inheritdoc/>
+    public Tensor Backward(Tensor gradient)
     {
         using var scope = NewDisposeScope();
         using var statistics = new RunningStatistics(modules.Skip(segment.First).Take(segment.Last - segment.First + 1));
@@ -81,21 +82,5 @@ internal sealed class RecomputedPass
             inputs.Add(module(index, inputs[^1]));
         }
         return inputs;
-    }
-
-    private sealed class Node : autograd.SingleTensorFunction<Node>
-    {
-        private const string Pass = "pass";
-
-        public override string Name => nameof(RecomputedPass);
-
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
-        {
-            ctx.save_data(Pass, vars[1]);
-            return ((RecomputedPass)vars[1]).Forward((Tensor)vars[0]);
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
-            [((RecomputedPass)ctx.get_data(Pass)).Backward(grad_output), null!];
     }
 }
