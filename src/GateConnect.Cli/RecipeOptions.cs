@@ -26,6 +26,7 @@ internal sealed class RecipeOptions
             Value("--test-fraction", "data.testFraction", "SHARE", "Share of a folder's images kept for testing where it has no train/ and val/. Default 0.2."),
             Value("--holdout", "data.holdout", "SHARE", "Share of the training images held out to choose options on. Default 0: train on all."),
             Value("--undecodable", "data.undecodable", "POLICY", "Images of a folder that cannot be decoded: fail names the first and ends, skip names and counts them all. Default fail."),
+            Value("--decoding", "data.decoding", "WHEN", "Images of a folder: once keeps small squares in memory, streamed leaves photos in their files and decodes them whenever they are needed, random crops from the whole photo. Default once."),
             Value("--augment", "data.augmentation", "NAME", $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one; fashion-mnist: none."),
         ]);
         Network = new OptionGroup("Network",

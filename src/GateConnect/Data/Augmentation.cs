@@ -64,6 +64,10 @@ public sealed record Augmentation
     public static Augmentation ResizedCropFlip { get; } =
         new() { RandomResizedCrop = new AreaRange(0.25, 1), Flip = HorizontalFlip.On };
 
+    /// <summary>The ImageNet recipe on whole photos (<see cref="DecodingPolicy.Streamed"/>): a rectangle of 8 to 100 % of the area, and flip.</summary>
+    public static Augmentation PhotoCropFlip { get; } =
+        new() { RandomResizedCrop = new AreaRange(0.08, 1), Flip = HorizontalFlip.On };
+
     /// <summary>
     /// What suits a dataset when nothing is said: shifts by up to an eighth of the side (the usual 4 of 32), on a black
     /// ground for MNIST and Fashion-MNIST, and no flip for digits.

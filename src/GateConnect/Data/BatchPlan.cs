@@ -77,11 +77,21 @@ internal sealed class BatchPlan
         var floats = Dataset.Shape.ByteCount;
         var start = batch.Batch * BatchSize;
         (buffer.Index, buffer.Count) = (batch.Batch, Math.Min(BatchSize, Dataset.Count - start));
+        if (Dataset.Photos is not null)
+        {
+            ParallelDecoding.ForEach(buffer.Count, Fill, stop);
+            return;
+        }
         for (var slot = 0; slot < buffer.Count; slot++)
         {
             stop.ThrowIfCancellationRequested();
+            Fill(slot);
+        }
+
+        void Fill(int slot)
+        {
             var index = order[start + slot];
-            transform.Apply(Dataset.Pixels(index), buffer.Images.AsSpan(slot * floats, floats), batch.Epoch, index);
+            transform.Apply(Dataset, index, buffer.Images.AsSpan(slot * floats, floats), batch.Epoch);
             buffer.Labels[slot] = Dataset.Label(index);
         }
     }

@@ -43,6 +43,8 @@ public static class DatasetReader
     {
         TestFraction = request.TestFraction,
         MemoryBound = request.MemoryBound,
+        Decoding = request.Decoding,
+        DecodedCacheBytes = request.DecodedCacheBytes,
         Policy = request.Policy,
         Colour = request.Colour,
         Progress = request.Progress,

@@ -18,6 +18,12 @@ public sealed record DatasetRequest(DatasetKind Kind, string Path, Seeds Seeds)
     /// <summary>About how many bytes images being decoded may take at once.</summary>
     public long MemoryBound { get; init; } = 512L << 20;
 
+    /// <summary>When the images of a folder are decoded.</summary>
+    public DecodingPolicy Decoding { get; init; } = DecodingPolicy.Once;
+
+    /// <summary>With streamed: the most that photos kept decoded may take, in bytes.</summary>
+    public long DecodedCacheBytes { get; init; } = 512L << 20;
+
     /// <summary>What to do with an image that cannot be decoded.</summary>
     public UndecodablePolicy Policy { get; init; } = UndecodablePolicy.Fail;
 

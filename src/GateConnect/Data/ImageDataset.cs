@@ -1,7 +1,8 @@
-// Labelled images as they stay in memory: one byte per channel value, never floats, decoded once. Everything that
-// reads files ends here; everything that trains starts here.
+// Labelled images as they stay in memory: one byte per channel value, never floats, decoded once; or photos that stay in their files.
+// Everything that reads files ends here; everything that trains starts here.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using GateConnect.Runtime;
 
 namespace GateConnect.Data;
 
@@ -12,6 +13,7 @@ namespace GateConnect.Data;
 public sealed class ImageDataset
 {
     private readonly byte[][] pixels;
+    private readonly int[] places;
     private readonly int[] labels;
 
     /// <summary>Takes ownership of the arrays.</summary>
@@ -41,8 +43,12 @@ public sealed class ImageDataset
                     $"label {labels[index]} of image {index} is outside 0 to {classNames.Count - 1}", nameof(labels));
             }
         }
-        (Name, Shape, ClassNames, this.pixels, this.labels) = (name, shape, classNames, pixels, labels);
+        (Name, Shape, ClassNames, this.pixels, this.labels, places) = (name, shape, classNames, pixels, labels, []);
     }
+
+    /// <summary>Photos in their files: image i is the one at <paramref name="places"/>[i], of class <paramref name="labels"/>[i].</summary>
+    internal ImageDataset(string name, IReadOnlyList<string> classNames, PhotoFiles photos, int[] places, int[] labels) =>
+        (Name, Shape, ClassNames, Photos, this.places, this.labels, pixels) = (name, photos.Shape, classNames, photos, places, labels, []);
 
     /// <summary>A short name for reports, such as <c>cifar10</c>.</summary>
     public string Name { get; }
@@ -56,8 +62,19 @@ public sealed class ImageDataset
     /// <summary>How many images there are.</summary>
     public int Count => labels.Length;
 
-    /// <summary>The pixels of image <paramref name="index"/>, [channels, height, width].</summary>
-    public ReadOnlySpan<byte> Pixels(int index) => pixels[index];
+    /// <summary>Where the images are, when they are not in memory.</summary>
+    internal PhotoFiles? Photos { get; }
+
+    /// <summary>What is known of image <paramref name="index"/>, where it is a photo in its file.</summary>
+    internal PhotoFacts FactsOf(int index) => Photos!.FactsOf(places[index]);
+
+    /// <summary>The pixels of image <paramref name="index"/>, [channels, height, width]; of a photo in its file, decoded now.</summary>
+    /// <exception cref="DataException">The file has become undecodable.</exception>
+    public ReadOnlySpan<byte> Pixels(int index) => Photos is null ? pixels[index] : Photos.Square(places[index]);
+
+    /// <summary>A random rectangle of photo <paramref name="index"/>, [channels, height, width].</summary>
+    /// <exception cref="DataException">The file has become undecodable.</exception>
+    internal byte[] RandomCrop(int index, AreaRange area, SeededRandom random) => Photos!.RandomCrop(places[index], area, random);
 
     /// <summary>The class index of image <paramref name="index"/>, in [0, classes).</summary>
     public int Label(int index) => labels[index];
@@ -76,17 +93,13 @@ public sealed class ImageDataset
     /// <summary>The images at <paramref name="indices"/>, in that order; pixels are shared, not copied.</summary>
     public ImageDataset Subset(IReadOnlyList<int> indices)
     {
-        var chosenPixels = new byte[indices.Count][];
-        var chosenLabels = new int[indices.Count];
-        for (var position = 0; position < indices.Count; position++)
-        {
-            chosenPixels[position] = pixels[indices[position]];
-            chosenLabels[position] = labels[indices[position]];
-        }
-        return new ImageDataset(Name, Shape, ClassNames, chosenPixels, chosenLabels);
+        var chosenLabels = indices.Select(index => labels[index]).ToArray();
+        return Photos is null
+            ? new ImageDataset(Name, Shape, ClassNames, [.. indices.Select(index => pixels[index])], chosenLabels)
+            : new ImageDataset(Name, ClassNames, Photos, [.. indices.Select(index => places[index])], chosenLabels);
     }
 
-    /// <summary>SHA-256 over shape, class names, labels and pixels, in lower-case hexadecimal; names these data in run.json.</summary>
+    /// <summary>SHA-256 over shape, class names, labels and pixels (of photos in their files: of their hashes), in lower-case hexadecimal; names these data in run.json.</summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -96,7 +109,7 @@ public sealed class ImageDataset
         {
             BinaryPrimitives.WriteInt32LittleEndian(label, labels[index]);
             hash.AppendData(label);
-            hash.AppendData(pixels[index]);
+            hash.AppendData(Photos is null ? pixels[index] : FactsOf(index).Hash);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

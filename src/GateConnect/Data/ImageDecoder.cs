@@ -22,15 +22,11 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
     /// <summary>The shape of what comes out.</summary>
     internal ImageShape Shape { get; } = new(colour == ImageColour.Colour ? 3 : 1, imageSize, imageSize);
 
-    /// <summary>Decodes the file.</summary>
+    /// <summary>The centred square of a file, [channels, size, size].</summary>
     /// <exception cref="DataException">The file is no image, is damaged, or claims absurd dimensions.</exception>
-    internal byte[] Decode(string path)
-    {
-        using var codec = SKCodec.Create(path, out var opened) ?? throw NoImage(path, opened);
-        return Decode(codec, path, new FileInfo(path).Length);
-    }
+    internal byte[] Decode(string path) => Square(Read(path));
 
-    /// <summary>Decodes a file that was read.</summary>
+    /// <summary>The same of a file that was read.</summary>
     /// <param name="file">All its bytes.</param>
     /// <param name="name">What messages call it.</param>
     /// <exception cref="DataException">As above.</exception>
@@ -39,13 +35,27 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
         using var data = SKData.CreateCopy(file);
         using var stream = new SKMemoryStream(data);
         using var codec = SKCodec.Create(stream, out var opened) ?? throw NoImage(name, opened);
-        return Decode(codec, name, file.Length);
+        return Square(Read(codec, name, file.Length));
     }
+
+    /// <summary>The whole photo, at the smallest scale whose shorter side is still twice the image size.</summary>
+    /// <exception cref="DataException">As above.</exception>
+    internal Photo Read(string path)
+    {
+        using var codec = SKCodec.Create(path, out var opened) ?? throw NoImage(path, opened);
+        return Read(codec, path, new FileInfo(path).Length);
+    }
+
+    /// <summary>Its centred square, upright, [channels, size, size].</summary>
+    internal byte[] Square(Photo photo) => Resample(photo, SquareResampling.Of(photo.Height, photo.Width, imageSize));
+
+    /// <summary>A rectangle of it, given as it is stored, stretched to a square and turned upright, [channels, size, size].</summary>
+    internal byte[] Crop(Photo photo, ResizedCrop rectangle) => Resample(photo, SquareResampling.Of(photo.Height, photo.Width, rectangle, imageSize));
 
     private static DataException NoImage(string path, SKCodecResult opened) =>
         new($"{path}: cannot be read as an image ({opened}), expected JPEG, PNG, WebP, BMP or GIF");
 
-    private byte[] Decode(SKCodec codec, string path, long fileBytes)
+    private Photo Read(SKCodec codec, string path, long fileBytes)
     {
         var full = codec.Info;
         if (full.Width < 1 || full.Height < 1 || (long)full.Width * full.Height > MostPixels)
@@ -71,10 +81,9 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
         {
             CompositeOnWhite(bitmap.GetPixelSpan());
         }
-        return Finish(bitmap, codec.EncodedOrigin);
+        return new Photo(Colours(bitmap), bitmap.Height, bitmap.Width, codec.EncodedOrigin);
     }
 
-    /// <summary>The smallest size the codec can decode to whose shorter side is still twice what is wanted.</summary>
     private SKSizeI ScaledSize(SKCodec codec)
     {
         for (var eighths = 1; eighths < 8; eighths++)
@@ -94,7 +103,8 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
     {
         var full = (long)codec.Info.Width * codec.Info.Height;
         var beside = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? 3 * full : BytesPerPixel * full;
-        return target.BytesSize64 + beside;
+        var colours = (long)target.Width * target.Height * Photo.Channels;
+        return target.BytesSize64 + colours + beside;
     }
 
     private static void CompositeOnWhite(Span<byte> pixels)
@@ -112,17 +122,33 @@ internal sealed class ImageDecoder(int imageSize, ImageColour colour, DecodingBu
         }
     }
 
-    private byte[] Finish(SKBitmap bitmap, SKEncodedOrigin origin)
+    private static byte[] Colours(SKBitmap bitmap)
+    {
+        var source = bitmap.GetPixelSpan();
+        var colours = new byte[bitmap.Width * bitmap.Height * Photo.Channels];
+        var to = 0;
+        for (var row = 0; row < bitmap.Height; row++)
+        {
+            var line = source.Slice(row * bitmap.RowBytes, bitmap.Width * BytesPerPixel);
+            for (var at = 0; at < line.Length; at += BytesPerPixel)
+            {
+                (colours[to], colours[to + 1], colours[to + 2]) = (line[at], line[at + 1], line[at + 2]);
+                to += Photo.Channels;
+            }
+        }
+        return colours;
+    }
+
+    private byte[] Resample(Photo photo, SquareResampling square)
     {
         var plane = imageSize * imageSize;
-        var square = SquareResampling.Of(bitmap.Height, bitmap.Width, imageSize);
-        var strides = new PixelStrides(Row: bitmap.RowBytes, Column: BytesPerPixel);
-        var stored = new byte[3 * plane];
-        for (var channel = 0; channel < 3; channel++)
+        var strides = new PixelStrides(Row: photo.Width * Photo.Channels, Column: Photo.Channels);
+        var stored = new byte[Photo.Channels * plane];
+        for (var channel = 0; channel < Photo.Channels; channel++)
         {
-            square.Apply(bitmap.GetPixelSpan()[channel..], strides, stored.AsSpan(channel * plane, plane));
+            square.Apply(photo.Pixels.AsSpan(channel), strides, stored.AsSpan(channel * plane, plane));
         }
-        var upright = ImageOrientation.Turn(stored, imageSize, origin);
+        var upright = ImageOrientation.Turn(stored, imageSize, photo.Origin);
         return colour == ImageColour.Colour ? upright : Luma(upright, plane);
     }
 

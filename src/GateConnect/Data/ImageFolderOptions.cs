@@ -27,6 +27,21 @@ public enum ImageColour
     Grey,
 }
 
+/// <summary>When the images of a folder are decoded.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DecodingPolicy>))]
+public enum DecodingPolicy
+{
+    /// <summary>Once, to squares that stay in memory.</summary>
+    [JsonStringEnumMemberName("once")]
+    Once,
+
+    /// <summary>
+    /// Whenever they are asked for, by all processors: memory does not grow with their number, and random crops are taken from whole photos.
+    /// </summary>
+    [JsonStringEnumMemberName("streamed")]
+    Streamed,
+}
+
 /// <summary>How far reading has come.</summary>
 /// <param name="Done">Images decoded so far.</param>
 /// <param name="Total">Images there are.</param>
@@ -51,6 +66,12 @@ public sealed record ImageFolderOptions(int ImageSize, Seeds Seeds)
     /// <summary>What to do with an image that cannot be decoded.</summary>
     public UndecodablePolicy Policy { get; init; } = UndecodablePolicy.Fail;
 
+    /// <summary>When images are decoded; default once.</summary>
+    public DecodingPolicy Decoding { get; init; } = DecodingPolicy.Once;
+
+    /// <summary>With streamed: the most that photos kept decoded may take, in bytes; default 512 MiB, 0 for none.</summary>
+    public long DecodedCacheBytes { get; init; } = 512L << 20;
+
     /// <summary>Whether images come out in colour (also where all are grey) or grey.</summary>
     public ImageColour Colour { get; init; } = ImageColour.Colour;
 
@@ -59,6 +80,9 @@ public sealed record ImageFolderOptions(int ImageSize, Seeds Seeds)
 
     /// <summary>Stops reading with an <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>A decoder for these images.</summary>
+    internal ImageDecoder Decoder() => new(ImageSize, Colour, new DecodingBudget(MemoryBound));
 
     /// <summary>Refuses values out of range, all of them at once.</summary>
     /// <exception cref="ConfigurationException">A value is out of range.</exception>
@@ -72,6 +96,10 @@ public sealed record ImageFolderOptions(int ImageSize, Seeds Seeds)
         if (TestFraction is not (> 0 and < 1))
         {
             mistakes.Add(FormattableString.Invariant($"test fraction: {TestFraction}, expected more than 0 and less than 1"));
+        }
+        if (DecodedCacheBytes < 0)
+        {
+            mistakes.Add($"decoded cache: {DecodedCacheBytes} bytes, expected 0 or more");
         }
         if (MemoryBound < 1)
         {

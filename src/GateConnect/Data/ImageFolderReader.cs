@@ -1,5 +1,6 @@
 // Folders of photos as people have them: train/ and val/ with a folder per class, or just a folder per class. Lists
-// first and refuses what cannot work, then decodes everything once, in parallel, into small uint8 squares.
+// first and refuses what cannot work, then decodes everything once, in parallel, into small uint8 squares, or reads it through
+// and leaves it in its files (PhotoFiles).
 using GateConnect.Runtime;
 
 namespace GateConnect.Data;
@@ -25,15 +26,43 @@ public static class ImageFolderReader
     {
         options.Validate();
         var scans = Scan(root);
-        EnsureItFits(scans.Sum(scan => (long)scan.Files.Length), options);
-        var images = ParallelDecoding.Run([.. scans.SelectMany(scan => scan.Files)], options);
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
-        var notes = Notes(scans, images);
+        string[] files = [.. scans.SelectMany(scan => scan.Files)];
+        var (pool, failures) = options.Decoding == DecodingPolicy.Once ? InMemory(root, files, options) : Streamed(root, files, options);
+        var notes = Notes(scans, failures, files.Length);
 
-        var first = Collect(name, scans[0], images, offset: 0);
+        var first = Collect(scans[0], pool, offset: 0);
         return scans.Count == 2
-            ? new DatasetParts(first, Collect(name, scans[1], images, scans[0].Files.Length)) { Notes = notes }
+            ? new DatasetParts(first, Collect(scans[1], pool, scans[0].Files.Length)) { Notes = notes }
             : Split(root, first, options) with { Notes = [.. notes, SplitNote(options)] };
+    }
+
+    // The images of all files, without labels; those that were skipped are not asked for.
+    private static (ImagePool Pool, IReadOnlyList<DataException> Failures) InMemory(string root, string[] files, ImageFolderOptions options)
+    {
+        EnsureItFits(files.Length, options);
+        var images = ParallelDecoding.Run(files, options);
+        return (new ImagePool(NameOf(root), options.Decoder().Shape, index => images.Images[index] is not null) { Pixels = images.Images }, images.Failures);
+    }
+
+    private static (ImagePool Pool, IReadOnlyList<DataException> Failures) Streamed(string root, string[] files, ImageFolderOptions options)
+    {
+        var photos = new PhotoFiles(files, options.Decoder(), options.DecodedCacheBytes);
+        var survey = photos.Survey(options);
+        return (new ImagePool(NameOf(root), photos.Shape, index => survey.Images[index] is not null) { Photos = photos }, survey.Failures);
+    }
+
+    private static string NameOf(string root) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)));
+
+    /// <summary>Decoded or not, the images of all files by their place in the list.</summary>
+    private sealed record ImagePool(string Name, ImageShape Shape, Func<int, bool> Has)
+    {
+        internal byte[]?[] Pixels { get; init; } = [];
+
+        internal PhotoFiles? Photos { get; init; }
+
+        internal ImageDataset Of(IReadOnlyList<string> classNames, int[] places, int[] labels) => Photos is { } photos
+            ? new ImageDataset(Name, classNames, photos, places, labels)
+            : new ImageDataset(Name, Shape, classNames, Array.ConvertAll(places, place => Pixels[place]!), labels);
     }
 
     private static List<ImageFolderScan> Scan(string root)
@@ -82,16 +111,14 @@ public static class ImageFolderReader
         {
             throw new ConfigurationException(
                 $"image size: {count} images of {options.ImageSize} pixels take {needed >> 20} MB, " +
-                $"this machine has {available >> 20} MB; choose a smaller one");
+                $"this machine has {available >> 20} MB; choose a smaller one, or --decoding streamed, which keeps them in their files");
         }
     }
 
-    private static ImageDataset Collect(string name, ImageFolderScan scan, DecodedImages images, int offset)
+    private static ImageDataset Collect(ImageFolderScan scan, ImagePool pool, int offset)
     {
-        var kept = Enumerable.Range(0, scan.Files.Length).Where(index => images.Pixels[offset + index] is not null).ToArray();
-        var pixels = Array.ConvertAll(kept, index => images.Pixels[offset + index]!);
-        var labels = Array.ConvertAll(kept, index => scan.Labels[index]);
-        var dataset = new ImageDataset(name, images.Shape, scan.ClassNames, pixels, labels);
+        var kept = Enumerable.Range(0, scan.Files.Length).Where(index => pool.Has(offset + index)).ToArray();
+        var dataset = pool.Of(scan.ClassNames, Array.ConvertAll(kept, index => offset + index), Array.ConvertAll(kept, index => scan.Labels[index]));
         var empty = Array.IndexOf(dataset.ClassCounts(), 0);
         return empty < 0
             ? dataset
@@ -115,7 +142,7 @@ public static class ImageFolderReader
     private static string SplitNote(ImageFolderOptions options) => FormattableString.Invariant(
         $"one folder only: {100 * options.TestFraction:0.#} % of each class held out for the test, by seed {options.Seeds.Master}");
 
-    private static List<string> Notes(List<ImageFolderScan> scans, DecodedImages images)
+    private static List<string> Notes(List<ImageFolderScan> scans, IReadOnlyList<DataException> failures, int files)
     {
         var notes = new List<string>();
         var ignored = scans.SelectMany(scan => scan.Ignored).GroupBy(pair => pair.Key, pair => pair.Value).ToArray();
@@ -124,10 +151,10 @@ public static class ImageFolderReader
             var kinds = string.Join(", ", ignored.Select(kind => $"{kind.Sum()} {kind.Key}"));
             notes.Add($"ignored files that are not JPEG, PNG, WebP, BMP or GIF: {kinds}");
         }
-        if (images.Failures.Count > 0)
+        if (failures.Count > 0)
         {
-            notes.AddRange(images.Failures.Select(failure => $"skipped: {failure.Message}"));
-            notes.Add($"skipped {images.Failures.Count} undecodable images of {images.Pixels.Length}");
+            notes.AddRange(failures.Select(failure => $"skipped: {failure.Message}"));
+            notes.Add($"skipped {failures.Count} undecodable images of {files}");
         }
         return notes;
     }

@@ -36,6 +36,24 @@ internal sealed class ImageTransform
         }
     }
 
+    /// <summary>Writes image <paramref name="index"/> of a dataset as epoch <paramref name="epoch"/> sees it.</summary>
+    /// <param name="images">Where it is; of this transform's shape.</param>
+    /// <param name="index">The image.</param>
+    /// <param name="target">Floats [channels, height, width], all of them overwritten.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <exception cref="DataException">A photo in its file has become undecodable.</exception>
+    public void Apply(ImageDataset images, int index, Span<float> target, int epoch)
+    {
+        if (images.Photos is null || augmentation.RandomResizedCrop is not { } area)
+        {
+            Apply(images.Pixels(index), target, epoch, index);
+            return;
+        }
+        var random = seeds.Generator(Seeds.Augment, epoch, index);
+        Shift(images.RandomCrop(index, area, random), target, 0, 0);
+        Flip(target, random);
+    }
+
     /// <summary>Writes the image of <paramref name="index"/> as epoch <paramref name="epoch"/> sees it.</summary>
     /// <param name="source">Bytes [channels, height, width].</param>
     /// <param name="target">Floats of the same layout, all of them overwritten.</param>
@@ -59,6 +77,11 @@ internal sealed class ImageTransform
             var right = random.NextInt(2 * augmentation.Pad + 1) - augmentation.Pad;
             Shift(source, target, down, right);
         }
+        Flip(target, random);
+    }
+
+    private void Flip(Span<float> target, SeededRandom random)
+    {
         if (augmentation.Flip == HorizontalFlip.On && random.NextInt(2) == 1)
         {
             for (var start = 0; start < target.Length; start += shape.Width)

@@ -38,11 +38,11 @@ public sealed record Normalization
         {
             throw new ArgumentException("no images to measure", nameof(dataset));
         }
-        var shape = dataset.Shape;
-        var (mean, std) = (new float[shape.Channels], new float[shape.Channels]);
-        for (var channel = 0; channel < shape.Channels; channel++)
+        var channels = dataset.Shape.Channels;
+        var (mean, std) = (new float[channels], new float[channels]);
+        for (var channel = 0; channel < channels; channel++)
         {
-            (mean[channel], std[channel]) = Moments(Histogram(dataset, channel));
+            (mean[channel], std[channel]) = dataset.Photos is null ? Moments(Histogram(dataset, channel)) : MomentsOfPhotos(dataset, channel);
         }
         return new Normalization(mean, std);
     }
@@ -86,5 +86,18 @@ public sealed record Normalization
         var mean = histogram.Select((occurrences, value) => occurrences * (value / 255.0)).Sum() / count;
         var variance = histogram.Select((occurrences, value) => occurrences * Math.Pow(value / 255.0 - mean, 2)).Sum() / count;
         return ((float)mean, Math.Max((float)Math.Sqrt(variance), SmallestStd));
+    }
+
+    // Whole numbers up to the division: count x squares - sum x sum loses nothing.
+    private static (float Mean, float Std) MomentsOfPhotos(ImageDataset dataset, int channel)
+    {
+        Int128 count = (Int128)dataset.Count * dataset.Shape.Height * dataset.Shape.Width, sum = 0, squares = 0;
+        for (var index = 0; index < dataset.Count; index++)
+        {
+            var facts = dataset.FactsOf(index);
+            (sum, squares) = (sum + facts.Sums[channel], squares + facts.Squares[channel]);
+        }
+        var variance = (double)((count * squares) - (sum * sum)) / (double)(count * count) / (255.0 * 255.0);
+        return ((float)((double)sum / (double)count / 255.0), Math.Max((float)Math.Sqrt(variance), SmallestStd));
     }
 }

@@ -5,20 +5,28 @@ using GateConnect.Runtime;
 namespace GateConnect.Data;
 
 /// <summary>What came out of decoding.</summary>
-/// <param name="Shape">The shape of every image.</param>
-/// <param name="Pixels">One array per file; null where the file was skipped.</param>
+/// <param name="Images">One per file; null where the file was skipped.</param>
 /// <param name="Failures">One per skipped file, in the order of the files.</param>
-internal sealed record DecodedImages(ImageShape Shape, byte[]?[] Pixels, IReadOnlyList<DataException> Failures);
+internal sealed record DecodedImages<T>(T?[] Images, IReadOnlyList<DataException> Failures)
+    where T : class;
 
 /// <summary>Decodes many files at once.</summary>
 internal static class ParallelDecoding
 {
-    /// <summary>Decodes <paramref name="files"/>.</summary>
+    /// <summary>The centred squares of <paramref name="files"/>, [channels, size, size].</summary>
     /// <exception cref="DataException">A file is undecodable and the policy is to fail.</exception>
-    internal static DecodedImages Run(string[] files, ImageFolderOptions options)
+    internal static DecodedImages<byte[]> Run(string[] files, ImageFolderOptions options)
     {
-        var decoder = new ImageDecoder(options.ImageSize, options.Colour, new DecodingBudget(options.MemoryBound));
-        var pixels = new byte[]?[files.Length];
+        var decoder = options.Decoder();
+        return Run(files, options, index => decoder.Decode(files[index]));
+    }
+
+    /// <summary>Anything that is made of <paramref name="files"/>.</summary>
+    /// <exception cref="DataException">A file is undecodable and the policy is to fail.</exception>
+    internal static DecodedImages<T> Run<T>(string[] files, ImageFolderOptions options, Func<int, T> decode)
+        where T : class
+    {
+        var images = new T?[files.Length];
         var failures = new DataException?[files.Length];
         var progress = new ProgressCount(files.Length, options.Progress);
         var degree = new ParallelOptions
@@ -30,7 +38,7 @@ internal static class ParallelDecoding
         {
             try
             {
-                pixels[index] = decoder.Decode(files[index]);
+                images[index] = decode(index);
             }
             catch (DataException failure)
             {
@@ -44,8 +52,30 @@ internal static class ParallelDecoding
         });
         var found = failures.OfType<DataException>().ToArray();
         return found.Length == 0 || options.Policy == UndecodablePolicy.Skip
-            ? new DecodedImages(decoder.Shape, pixels, found)
+            ? new DecodedImages<T>(images, found)
             : throw found[0];
+    }
+
+    /// <summary>Does something with each of <paramref name="count"/> images at once; what fails first in their order is thrown.</summary>
+    internal static void ForEach(int count, Action<int> act, CancellationToken stop)
+    {
+        var failures = new DataException?[count];
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = stop }, (index, loop) =>
+        {
+            try
+            {
+                act(index);
+            }
+            catch (DataException failure)
+            {
+                failures[index] = failure;
+                loop.Break();
+            }
+        });
+        if (failures.FirstOrDefault(failure => failure is not null) is { } first)
+        {
+            throw first;
+        }
     }
 
     /// <summary>Reports at most about two hundred times, in order, one call at a time.</summary>

@@ -10,7 +10,7 @@ internal readonly record struct ResizedCrop(int Top, int Left, int Height, int W
     private const int Attempts = 10;
 
     /// <summary>
-    /// Draws area and aspect ratio (log-uniform in 3/4 to 4/3) until the rectangle fits; the whole image if it never does.
+    /// Draws area and aspect ratio (log-uniform in 3/4 to 4/3) until the rectangle fits; the centred square if it never does.
     /// </summary>
     internal static ResizedCrop Draw(AreaRange area, ImageShape shape, SeededRandom random)
     {
@@ -26,7 +26,8 @@ internal readonly record struct ResizedCrop(int Top, int Left, int Height, int W
                     random.NextInt(shape.Height - height + 1), random.NextInt(shape.Width - width + 1), height, width);
             }
         }
-        return new ResizedCrop(0, 0, shape.Height, shape.Width);
+        var side = Math.Min(shape.Height, shape.Width);
+        return new ResizedCrop((shape.Height - side) / 2, (shape.Width - side) / 2, side, side);
     }
 
     /// <summary>Stretches the rectangle of every channel over the whole target, interpolating normalised values.</summary>

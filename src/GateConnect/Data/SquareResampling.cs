@@ -7,7 +7,7 @@ namespace GateConnect.Data;
 /// <param name="Column">From a pixel to the one at its right.</param>
 internal readonly record struct PixelStrides(int Row, int Column);
 
-/// <summary>The centred square of an image, resampled to a given side. Immutable; used by many threads at once.</summary>
+/// <summary>The centred square or another rectangle of an image, resampled to a given side. Immutable; used by many threads at once.</summary>
 internal sealed class SquareResampling
 {
     private readonly ResampleWeights rows;
@@ -30,6 +30,11 @@ internal sealed class SquareResampling
             ResampleWeights.Along(height, (height - square) / 2.0, square, side),
             ResampleWeights.Along(width, (width - square) / 2.0, square, side));
     }
+
+    /// <summary>A rectangle of an image, stretched to <paramref name="side"/> x <paramref name="side"/>.</summary>
+    internal static SquareResampling Of(int height, int width, ResizedCrop rectangle, int side) => new(
+        ResampleWeights.Along(height, rectangle.Top, rectangle.Height, side),
+        ResampleWeights.Along(width, rectangle.Left, rectangle.Width, side));
 
     /// <summary>Resamples one channel of <paramref name="source"/>, which starts at the channel's first value.</summary>
     internal void Apply(ReadOnlySpan<byte> source, PixelStrides strides, Span<byte> target)

@@ -13,11 +13,13 @@ public static class AugmentationNames
     /// <param name="name">One of <see cref="All"/>, or null.</param>
     /// <param name="kind">Decides what is usual, and what is padded with.</param>
     /// <param name="imageSize">Side in pixels; crops move by up to an eighth of it.</param>
-    public static Augmentation Resolve(string? name, DatasetKind kind, int imageSize)
+    /// <param name="decoding">Streamed photos are cropped before they are resized; that is usual then.</param>
+    public static Augmentation Resolve(string? name, DatasetKind kind, int imageSize, DecodingPolicy decoding = DecodingPolicy.Once)
     {
         var usual = Augmentation.DefaultFor(kind, imageSize);
         return name switch
         {
+            null or "resized-crop-flip" when decoding == DecodingPolicy.Streamed => Augmentation.PhotoCropFlip,
             null => usual,
             "none" => Augmentation.None,
             "crop" => usual with { Flip = HorizontalFlip.Off },

@@ -32,6 +32,11 @@ public static class RecipeRules
         var data = recipe.Data;
         Require(mistakes, data.ImageSize is null or (>= 8 and <= ImageFolderOptions.LargestImageSize), "data.imageSize", data.ImageSize, $"8 to {ImageFolderOptions.LargestImageSize}");
         Require(mistakes, data.TestFraction is > 0 and < 1, "data.testFraction", data.TestFraction, "above 0 to below 1");
+        Require(mistakes, data.DecodedCache >= 0, "data.decodedCache", data.DecodedCache, "0 megabytes up");
+        if (data is { Decoding: DecodingPolicy.Streamed, Dataset: not "folder" })
+        {
+            mistakes.Add($"data.decoding: streamed is for dataset folder, not {data.Dataset}, whose images are small");
+        }
         Require(mistakes, data.TrainLimit is null or >= 2, "data.trainLimit", data.TrainLimit, "2 up");
         Require(mistakes, data.Holdout is >= 0 and < 1, "data.holdout", data.Holdout, "0 to below 1");
         if (data.Augmentation is { } augmentation && !AugmentationNames.All.Contains(augmentation))

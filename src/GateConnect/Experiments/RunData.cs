@@ -15,9 +15,8 @@ public sealed record RunData(TrainingData Training, ImageDataset Test, string So
     /// <summary>Names, counts and fingerprints for run.json; reads every pixel once.</summary>
     public DatasetFacts Facts() => DatasetFacts.Of(Training.Train, Test);
 
-    /// <summary>What all images take in memory, in bytes.</summary>
-    public long Bytes =>
-        (long)(Training.Train.Count + (Training.Held?.Count ?? 0) + Test.Count) * Test.Shape.ByteCount;
+    /// <summary>What the images take in memory, in bytes; those that stay in their files: what is kept of them at the most.</summary>
+    public long Bytes => Training.Train.Photos?.CacheBytes ?? (long)(Training.Train.Count + (Training.Held?.Count ?? 0) + Test.Count) * Test.Shape.ByteCount;
 
     /// <summary>Reads what a recipe names; a published dataset that is not on this machine is fetched.</summary>
     /// <exception cref="DataException">Missing, damaged, or not to be had.</exception>
@@ -30,7 +29,7 @@ public sealed record RunData(TrainingData Training, ImageDataset Test, string So
         var seeds = new Seeds(recipe.Seed);
         var parts = ReadParts(recipe, path, events, cancel);
         var (train, held) = Select(parts.Train, recipe.Data, seeds);
-        var augmentation = AugmentationNames.Resolve(recipe.Data.Augmentation, kind, train.Shape.Height);
+        var augmentation = AugmentationNames.Resolve(recipe.Data.Augmentation, kind, train.Shape.Height, recipe.Data.Decoding);
         var training = new TrainingData(train, held, Normalization.Measure(train), augmentation);
         return new RunData(training, parts.Test, path ?? "made from the seed");
     }
@@ -47,6 +46,8 @@ public sealed record RunData(TrainingData Training, ImageDataset Test, string So
             ImageSize = recipe.Data.ImageSize,
             TestFraction = recipe.Data.TestFraction,
             Policy = recipe.Data.Undecodable,
+            Decoding = recipe.Data.Decoding,
+            DecodedCacheBytes = (long)recipe.Data.DecodedCache << 20,
             Progress = events.Load,
             Cancellation = cancel,
         });

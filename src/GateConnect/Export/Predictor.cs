@@ -29,7 +29,7 @@ public sealed class Predictor : IDisposable
             Colour = ImageShape.Channels == 1 ? ImageColour.Grey : ImageColour.Colour,
             Policy = UndecodablePolicy.Skip,
         };
-        decoder = new ImageDecoder(decoding.ImageSize, decoding.Colour, new DecodingBudget(decoding.MemoryBound));
+        decoder = decoding.Decoder();
     }
 
     /// <summary>One name per class.</summary>
@@ -97,9 +97,9 @@ public sealed class Predictor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(paths);
         var decoded = ParallelDecoding.Run([.. paths], decoding with { Cancellation = cancel });
-        var predictions = new Queue<Prediction>(Of([.. decoded.Pixels.OfType<byte[]>()]));
+        var predictions = new Queue<Prediction>(Of([.. decoded.Images.OfType<byte[]>()]));
         var failures = new Queue<DataException>(decoded.Failures);
-        return [.. paths.Select((path, index) => decoded.Pixels[index] is null
+        return [.. paths.Select((path, index) => decoded.Images[index] is null
             ? new FilePrediction(path, null, failures.Dequeue())
             : new FilePrediction(path, predictions.Dequeue(), null))];
     }

@@ -98,6 +98,12 @@ public sealed record DataRecipe
     /// <summary>What to do with an image of a folder that cannot be decoded; default fail.</summary>
     public UndecodablePolicy Undecodable { get; init; } = UndecodablePolicy.Fail;
 
+    /// <summary>When the images of a folder are decoded: once (default), or whenever they are needed.</summary>
+    public DecodingPolicy Decoding { get; init; } = DecodingPolicy.Once;
+
+    /// <summary>With streamed: the most megabytes (of 2^20 bytes) that photos kept decoded may take, 0 or more; default 512.</summary>
+    public int DecodedCache { get; init; } = 512;
+
     /// <summary>A seeded, class-balanced subset of the training images; null (default) for all.</summary>
     public int? TrainLimit { get; init; }
 
