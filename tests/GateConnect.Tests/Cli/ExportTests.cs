@@ -146,8 +146,9 @@ public sealed class ExportTests : IDisposable
         var blueprint = NetworkBlueprint.Create(new NetworkSize(11, 2, 4), new ImageShape(3, 16, 16), classes: 8);
         using var network = BranchNetwork.Create(blueprint, ConnectivityRule.Random(fanIn: 2), new Seeds(8));
         using (TorchSharp.torch.no_grad())
+        using (TorchSharp.Scalar value = bias)
         {
-            _ = network.named_parameters().Single(entry => entry.name == "head.bias").parameter.fill_(bias);
+            _ = network.named_parameters().Single(entry => entry.name == "head.bias").parameter.fill_(value);
         }
         var (shapes, _) = SyntheticShapes.Create(new ShapesOptions { TrainCount = 8, TestCount = 8, ImageSize = 16 }, new Seeds(8));
         ModelFile.Save(shell.In(name), network, ModelHeader.Of(network, Normalization.Measure(shapes), shapes));
