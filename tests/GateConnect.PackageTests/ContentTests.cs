@@ -1,5 +1,6 @@
 // What is in the packages, and what is not.
 using System.IO.Compression;
+using System.Reflection.Metadata;
 using System.Text;
 using System.Xml.Linq;
 using GateConnect.Tests.Testing;
@@ -59,7 +60,6 @@ public sealed class ContentTests(PackedRepository packages)
 
     [Theory]
     [InlineData("GateConnect.*.nupkg")]
-    [InlineData("GateConnect.*.snupkg")]
     [InlineData("GateConnect.Tool.*.nupkg")]
     public void Nothing_of_ours_names_the_folder_it_was_built_in(string name)
     {
@@ -72,6 +72,20 @@ public sealed class ContentTests(PackedRepository packages)
             Assert.All((Encoding[])[Encoding.UTF8, Encoding.Unicode], encoding =>
                 Assert.True(bytes.AsSpan().IndexOf(encoding.GetBytes(Repository.Root)) < 0, entry.FullName));
         });
+    }
+
+    [Fact]
+    public void Symbols_name_sources_by_their_place_in_the_repository_and_hold_them()
+    {
+        var embedded = new Guid("0E8A571B-6926-466E-B4AD-8AB04611F5FE"); // the portable format's mark of a source
+        using var package = packages.Open("GateConnect.*.snupkg");
+        using var provider = MetadataReaderProvider.FromPortablePdbStream(new MemoryStream(Bytes(package.GetEntry("lib/net10.0/GateConnect.pdb")!)));
+        var symbols = provider.GetMetadataReader();
+        var names = symbols.Documents.Select(document => symbols.GetString(symbols.GetDocument(document).Name)).ToList();
+        Assert.Contains("/_/src/GateConnect/Training/TrainingLoop.cs", names);
+        Assert.All(names, name => Assert.StartsWith("/_/", name, StringComparison.Ordinal));
+        Assert.All(symbols.Documents, document => Assert.Contains(
+            symbols.GetCustomDebugInformation(document), information => symbols.GetGuid(symbols.GetCustomDebugInformation(information).Kind) == embedded));
     }
 
     private static IEnumerable<string> Names(ZipArchive package) => package.Entries.Select(entry => entry.FullName);
