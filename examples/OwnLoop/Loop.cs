@@ -19,10 +19,10 @@ public sealed class Loop : IDisposable
     private Loop(BranchNetwork network, IGateEstimator rule, LearningRateSchedule schedule) =>
         (this.network, this.rule, this.schedule, weights) = (network, rule, schedule, new NesterovSgd(network, schedule.Options));
 
-    /// <summary>Trains a network in place; it ends wired by what the rule learned.</summary>
-    public static void Run(BranchNetwork network, IGateEstimator rule, TrainingData data, TrainingOptions options, Seeds seeds)
+    /// <summary>Trains a network in place, an epoch for every value that is asked for; after the last it is wired by what the rule learned.</summary>
+    /// <returns>The mean loss of each epoch.</returns>
+    public static IEnumerable<double> Run(BranchNetwork network, IGateEstimator rule, BatchLoader loader, TrainingOptions options)
     {
-        var loader = BatchLoader.ForTraining(data.Train, data.Normalization, data.Augmentation, new BatchOptions(options.BatchSize, seeds, CPU));
         var steps = (long)options.Epochs * loader.BatchesPerEpoch;
         var gateSteps = (long)Math.Round(steps * options.Gates.PhaseShare);
         using var loop = new Loop(network, rule, new LearningRateSchedule(options, gateSteps, steps));
@@ -30,8 +30,8 @@ public sealed class Loop : IDisposable
         network.Gates.Learn();
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
-            var loss = loader.Epoch(epoch).Average(batch => loop.Step(batch, ((long)epoch * loader.BatchesPerEpoch) + batch.Index)); // the loader disposes each batch
-            Console.WriteLine(FormattableString.Invariant($"epoch {epoch + 1,3}  loss {loss:F4}"));
+            var first = (long)epoch * loader.BatchesPerEpoch;
+            yield return loader.Epoch(epoch).Average(batch => loop.Step(batch, first + batch.Index)); // the loader disposes each batch
         }
         network.Gates.Fix(rule.TopK());
     }

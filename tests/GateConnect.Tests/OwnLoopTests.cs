@@ -22,7 +22,8 @@ public sealed class OwnLoopTests
         using var mine = Network(train);
         using var theirs = Network(train);
 
-        Loop.Run(mine, new RelaxedEstimator(mine.Blueprint, mine.FanIn, Options.Gates), data, Options, Seeds);
+        var loader = BatchLoader.ForTraining(train, data.Normalization, data.Augmentation, new BatchOptions(Options.BatchSize, Seeds, TorchSharp.torch.CPU));
+        Assert.Equal(Options.Epochs, Loop.Run(mine, new RelaxedEstimator(mine.Blueprint, mine.FanIn, Options.Gates), loader, Options).Count());
         Trainer.Run(new TrainingJob(theirs, data, ConnectivityRule.Learned(fanIn: 2), Options, Seeds), TestContext.Current.CancellationToken);
 
         Assert.Equal(File(theirs, train), File(mine, train));
