@@ -127,12 +127,13 @@ public sealed class ExportTests : IDisposable
         SavedShapes("model.safetensors");
         File.WriteAllText(shell.In("file"), "");
         Directory.CreateDirectory(shell.In("folder"));
-        string[] places = [shell.In("file/out"), shell.In("folder"), "/proc/out"]; // a file as folder, a folder as file, a place where nobody may write
+        string[] places = [shell.In("file/out"), shell.In("folder"), "/proc/out"]; // a file as folder, a folder as file, a volume without any room
         Assert.All(places, place =>
         {
             var told = Shell.Run("export", shell.In("model.safetensors"), option, place, "--check-images", "4", "--threads", "1");
             Assert.Equal((ExitCode.Output, 1), (told.Code, told.Mistakes.Length));
             Assert.Contains(place, told.Error, StringComparison.Ordinal);
+            Assert.Equal(place == "/proc/out", told.Error.Contains("/proc has 0 bytes free", StringComparison.Ordinal));
         });
         Assert.Equal(["file", "folder", "model.safetensors"], Directory.GetFileSystemEntries(shell.Folder).Select(Path.GetFileName).Order());
     }
