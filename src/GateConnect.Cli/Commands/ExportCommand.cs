@@ -19,6 +19,7 @@ internal sealed class ExportCommand
     private readonly Argument<string> run = new("RUN") { Description = "A run folder (its pruned model is exported), or a .safetensors file." };
     private readonly Option<string?> onnx = new("--onnx") { HelpName = "FILE", Description = "Write ONNX, checked with ONNX Runtime on real images first." };
     private readonly Option<string?> safetensors = new("--safetensors") { HelpName = "FILE", Description = "Write a copy of the model file; its checksum is verified." };
+    private readonly Option<string?> dot = new("--dot") { HelpName = "FILE", Description = "Write which block reads which, for GraphViz; dead blocks, where the model still has them, are dashed." };
     private readonly Option<string> batch = new("--batch")
     {
         HelpName = "dynamic|N",
@@ -46,10 +47,10 @@ internal sealed class ExportCommand
     public static Command Build(CommandContext context, HelpPages pages)
     {
         var owner = new ExportCommand(context);
-        var command = new Command("export", "Writes a trained network as ONNX, without its dead blocks, and proves on real images that ONNX Runtime computes the same.") { owner.run };
+        var command = new Command("export", "Writes a trained network as ONNX, without its dead blocks, and proves on real images that ONNX Runtime computes the same; or its wiring for GraphViz.") { owner.run };
         pages.Describe(command, new HelpPage(
             [
-                new OptionGroup("Output", [owner.onnx, owner.safetensors, owner.json]),
+                new OptionGroup("Output", [owner.onnx, owner.safetensors, owner.dot, owner.json]),
                 new OptionGroup("ONNX", [owner.batch, owner.noNormalization, owner.unfolded, owner.softmax, owner.checkImages]),
                 owner.images.Group,
             ],
@@ -57,6 +58,7 @@ internal sealed class ExportCommand
                 "gateconnect export runs/cifar --onnx cifar.onnx",
                 "gateconnect export runs/cifar --onnx cifar.onnx --batch 1 --softmax",
                 "gateconnect export runs/cifar/unpruned.safetensors --onnx float.onnx --no-normalization",
+                "gateconnect export runs/cifar --dot cifar.dot",
             ])
         {
             Details = "A file that differs by more than 1e-4 of the largest logit is refused with exit code 7 and gets no name. docs/onnx.md says what is in the file.",
@@ -72,6 +74,7 @@ internal sealed class ExportCommand
         var saved = SavedModel.Pruned(parsed.GetRequiredValue(run));
         var source = images.Begin(parsed);
         using var model = ModelFile.Load(saved.Path);
+        var graph = parsed.GetValue(dot) is null ? null : Graph(model.Header, saved.Path);
         var document = new JsonObject();
         if (parsed.GetValue(onnx) is { } file)
         {
@@ -85,6 +88,12 @@ internal sealed class ExportCommand
             voice.Say($"written: {copy}");
             document["safetensors"] = copy;
         }
+        if (parsed.GetValue(dot) is { } drawing)
+        {
+            AtomicFile.WriteAllText(drawing, graph!);
+            voice.Say($"written: {drawing}");
+            document["dot"] = drawing;
+        }
         if (parsed.GetValue(json))
         {
             JsonText.Write(context.Terminal.Output, document);
@@ -95,9 +104,9 @@ internal sealed class ExportCommand
     private OnnxOptions Options(ParseResult parsed)
     {
         var mistakes = new List<string>();
-        if (parsed.GetValue(onnx) is null && parsed.GetValue(safetensors) is null)
+        if (parsed.GetValue(onnx) is null && parsed.GetValue(safetensors) is null && parsed.GetValue(dot) is null)
         {
-            mistakes.Add("export: nothing to write; name a file by --onnx or --safetensors");
+            mistakes.Add("export: nothing to write; name a file by --onnx, --safetensors or --dot");
         }
         if (parsed.GetValue(checkImages) < 1)
         {
@@ -116,6 +125,11 @@ internal sealed class ExportCommand
             Output = parsed.GetValue(softmax) ? OnnxOutput.Probabilities : OnnxOutput.Logits,
         };
     }
+
+    // Asked for before anything is written, so that a refusal leaves nothing behind.
+    private static string Graph(ModelHeader header, string path) => header.Connectivity is { } wiring
+        ? ConnectivityDot.Write(header.Blueprint, wiring)
+        : throw new ConfigurationException($"--dot: {path} is a ResNeXt as published, in which there is no wiring to draw");
 
     private static void Tell(string file, OnnxParity parity, Voice voice, JsonObject document)
     {

@@ -94,7 +94,8 @@ public sealed class ConnectionGates : IDisposable
     }
 
     /// <summary>The squared length of all gradients of the last backward pass; not finite where any entry is not.</summary>
-    internal double SquaredGradient()
+    /// <exception cref="InvalidOperationException">No backward pass has reached the gates.</exception>
+    public double SquaredGradient()
     {
         var sum = 0.0;
         for (var module = 1; module <= gates.Length; module++)

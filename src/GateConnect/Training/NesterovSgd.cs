@@ -6,14 +6,19 @@ using static TorchSharp.torch;
 
 namespace GateConnect.Training;
 
-/// <summary>The optimiser of the weights. Owns its momentum buffers.</summary>
-internal sealed class NesterovSgd : IDisposable
+/// <summary>The optimiser of the weights, for <see cref="Trainer"/> and for loops of your own. Owns its momentum buffers, not the weights: dispose it.</summary>
+public sealed class NesterovSgd : IDisposable
 {
     private readonly (string Name, Parameter Weight, Tensor Momentum)[] entries;
     private readonly TrainingOptions options;
 
-    internal NesterovSgd(nn.Module<Tensor, Tensor> network, TrainingOptions options)
+    /// <summary>Momentum at zero for every parameter of a network; gates are none.</summary>
+    /// <param name="network">Stays the caller's; moved to its device before.</param>
+    /// <param name="options">Momentum and weight decay are read.</param>
+    public NesterovSgd(nn.Module<Tensor, Tensor> network, TrainingOptions options)
     {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         using var frozen = no_grad();
         entries = [.. network.named_parameters().Select(
@@ -22,7 +27,8 @@ internal sealed class NesterovSgd : IDisposable
 
     internal IEnumerable<(string Name, Tensor Value)> State => entries.Select(entry => (entry.Name, entry.Momentum));
 
-    internal void ZeroGradients()
+    /// <summary>Forgets the gradients of the last backward pass.</summary>
+    public void ZeroGradients()
     {
         foreach (var entry in entries)
         {
@@ -31,14 +37,16 @@ internal sealed class NesterovSgd : IDisposable
     }
 
     /// <summary>The squared length of the whole gradient; not finite where any entry is not.</summary>
-    internal double SquaredGradient()
+    public double SquaredGradient()
     {
         using var scope = NewDisposeScope();
         return stack([.. entries.Where(entry => entry.Weight.grad is not null)
             .Select(entry => entry.Weight.grad!).Select(gradient => (gradient * gradient).sum().to(ScalarType.Float64))]).sum().item<double>();
     }
 
-    internal void Step(double rate)
+    /// <summary>Moves every weight that has a gradient.</summary>
+    /// <param name="rate">The learning rate of this step.</param>
+    public void Step(double rate)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -56,6 +64,7 @@ internal sealed class NesterovSgd : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var entry in entries)

@@ -60,6 +60,25 @@ public sealed class WeakVersionPatchTests : IDisposable
         Assert.Equal([path], Directory.GetFiles(folder));
     }
 
+    // The library beside these tests may be patched or not, as this system needs; its copy here is made as it came first.
+    [Fact]
+    public void The_library_of_TorchSharp_does_without_the_version_after_one_changed_byte()
+    {
+        const string version = "GLIBCXX_3.4.32";
+        var came = File.ReadAllBytes(NativeFolder.Find("libLibTorchSharp.so")!);
+        var need = VersionNeeds.Read(new ElfImage(came)).Single(need => need.Version == version);
+        came[need.FlagsOffset] = 0;
+        var path = Path.Combine(folder, "libLibTorchSharp.so");
+        File.WriteAllBytes(path, came);
+
+        Assert.True(WeakVersionPatch.Apply(path, version));
+
+        var patched = File.ReadAllBytes(path);
+        Assert.Equal([need.FlagsOffset], Enumerable.Range(0, came.Length).Where(at => came[at] != patched[at]));
+        Assert.Equal([version], VersionNeeds.Read(new ElfImage(patched)).Where(other => other.IsWeak).Select(other => other.Version));
+        Assert.False(WeakVersionPatch.Apply(path, version));
+    }
+
     [Fact]
     public void Many_patching_at_once_end_with_one_good_file()
     {
