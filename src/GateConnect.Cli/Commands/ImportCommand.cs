@@ -41,8 +41,8 @@ internal sealed class ImportCommand
             ],
             [
                 "gateconnect import resnext50_32x4d.safetensors --network 50,4,32 --labels imagenet-classes.txt",
-                "gateconnect train --from resnext50_32x4d.branches.safetensors --dataset folder --data photos --batch-size 8",
-                "gateconnect import small.safetensors --network 29,8,8 --dataset cifar10 --mean 0.491,0.482,0.447 --std 0.247,0.243,0.262",
+                "gateconnect train --from resnext50_32x4d.branches.safetensors --dataset folder --data photos",
+                "gateconnect import small.safetensors --network 29,8,8 --mean 0.49,0.48,0.45 --std 0.25,0.24,0.26",
             ])
         {
             Details = "Every tensor that is missing, surplus or misshapen is named, and the file refused with exit code 4. docs/pretrained.md "

@@ -28,7 +28,7 @@ internal sealed class TrainCommand
                 "gateconnect train",
                 "gateconnect train --dataset cifar10 --data cifar-10-binary.tar.gz --epochs 30 --out runs/cifar",
                 "gateconnect train --dataset folder --data photos --image-size 64 --class-weights inverse-frequency",
-                "gateconnect train --from resnext50.branches.safetensors --dataset folder --data photos --batch-size 8",
+                "gateconnect train --from resnext50.branches.safetensors --dataset folder --data photos",
                 "gateconnect train --resume runs/cifar",
                 "gateconnect train --resume runs/cifar --epochs 60 --allow-change training.epochs",
                 "gateconnect train --epochs 30 --checkpoint-every 10m --on-divergence rollback",
