@@ -10,7 +10,7 @@ namespace GateConnect.Export;
 /// <summary>Holds headers against layouts.</summary>
 internal static class PretrainedMistakes
 {
-    /// <summary>No more are listed; the rest is counted.</summary>
+    /// <summary>No more of a kind are listed; the rest is counted.</summary>
     internal const int MostListed = 20;
 
     /// <exception cref="ModelFileException">The tensors are not those of the layout; lists them.</exception>
@@ -28,15 +28,19 @@ internal static class PretrainedMistakes
                 .Select(name => $"misshapen: {name} is {Text(present[name])}, expected []"),
         ];
         string[] surplus = [.. header.Tensors.Where(entry => !known.Contains(entry.Name)).Select(entry => $"surplus: {UntrustedText.Printable(entry.Name)} {Text(entry)}")];
-        string[] all = [.. missing, .. misshapen, .. surplus];
-        if (all.Length > 0)
+        var count = missing.Length + misshapen.Length + surplus.Length;
+        if (count > 0)
         {
-            throw new ModelFileException(
-                $"{path}: holds no ResNeXt {{{size}}} as torchvision and timm name it: {missing.Length} missing, {misshapen.Length} misshapen, {surplus.Length} surplus"
-                + string.Concat(all.Take(MostListed).Select(line => $"{Environment.NewLine}  {line}"))
-                + (all.Length > MostListed ? $"{Environment.NewLine}  and {all.Length - MostListed} more" : ""));
+            string[] lines = [.. Listed(missing), .. Listed(misshapen), .. Listed(surplus)];
+            throw new ModelFileException($"{path}: holds no ResNeXt {{{size}}} as torchvision and timm name it: " + (count == 1
+                ? lines[0]
+                : $"{missing.Length} missing, {misshapen.Length} misshapen, {surplus.Length} surplus" + string.Concat(lines.Select(line => $"{Environment.NewLine}  {line}"))));
         }
     }
+
+    private static string[] Listed(string[] lines) => lines.Length <= MostListed
+        ? lines
+        : [.. lines.Take(MostListed), $"{lines[0].Split(':')[0]}: {lines.Length - MostListed} more"];
 
     private static bool Fits(SafetensorsEntry entry, PretrainedTensor tensor) =>
         entry.Type != ScalarType.Int64 && entry.Shape.SequenceEqual(tensor.Shape);

@@ -76,7 +76,6 @@ public sealed class ImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("learned", "relaxed")]
     [InlineData("learned", "paper")]
     [InlineData("learned", "gradual")]
     [InlineData("random", null)]

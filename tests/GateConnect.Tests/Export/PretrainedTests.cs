@@ -111,8 +111,16 @@ public sealed class PretrainedTests : IDisposable
     {
         using var published = new PublishedResNeXt(Small);
         var failure = Refused(ForeignFile.Write(folder["wrong.safetensors"], published.Weights), SmallOptions with { Size = new NetworkSize(20, 2, 4) });
-        Assert.EndsWith($"{Environment.NewLine}  and {(3 * 15) - PretrainedMistakes.MostListed} more", failure, StringComparison.Ordinal);
+        Assert.EndsWith($"{Environment.NewLine}  missing: {(3 * 15) - PretrainedMistakes.MostListed} more", failure, StringComparison.Ordinal);
         Assert.Equal(2 + PretrainedMistakes.MostListed, failure.Split(Environment.NewLine).Length);
+    }
+
+    [Fact]
+    public void A_single_mistake_is_one_line()
+    {
+        using var published = new PublishedResNeXt(Small);
+        var failure = Refused(ForeignFile.Write(folder["one.safetensors"], published.Weights.Where(entry => entry.Key != "fc.bias")));
+        Assert.Equal($"{folder["one.safetensors"]}: holds no ResNeXt {{11,2,4}} as torchvision and timm name it: missing: fc.bias, expected [5]", failure);
     }
 
     [Fact]
