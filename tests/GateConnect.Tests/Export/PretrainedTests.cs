@@ -145,12 +145,12 @@ public sealed class PretrainedTests : IDisposable
         Assert.All(wrong, entry =>
         {
             var weights = new Dictionary<string, Tensor>(published.Weights);
-            weights[entry.Name] = full(weights[entry.Name].shape, entry.Value);
+            weights[entry.Name] = tensor(Enumerable.Repeat(entry.Value, (int)weights[entry.Name].numel()).ToArray()).view(weights[entry.Name].shape);
             var failure = Refused(ForeignFile.Write(folder["wrong.safetensors"], weights));
             Assert.Contains($"wrong.safetensors: {entry.Name} holds", failure, StringComparison.Ordinal);
             Assert.Contains(entry.Says, failure, StringComparison.Ordinal);
         });
-        var large = new Dictionary<string, Tensor>(published.Weights) { ["fc.bias"] = full([5L], 1e300, ScalarType.Float64) };
+        var large = new Dictionary<string, Tensor>(published.Weights) { ["fc.bias"] = tensor(new[] { 1e300, 0, 0, 0, 0 }) };
         Assert.Contains("fc.bias", Refused(ForeignFile.Write(folder["wrong.safetensors"], large, ScalarType.Float64)), StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 // ResNeXt as torchvision builds and names it, from plain torch operations and nothing of the library: stride in the 3x3,
 // one norm after the sum of the groups, and a projection wherever the shape changes.
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace GateConnect.Tests.Export;
@@ -72,7 +73,8 @@ internal sealed class PublishedResNeXt : IDisposable
             x = Weights.TryGetValue($"{name}.downsample.0.weight", out var projection)
                 ? Normed($"{name}.downsample.1", nn.functional.conv2d(x, projection, strides: [stride, stride]))
                 : x;
-            x = nn.functional.relu(y + x);
+            using Scalar one = 1.0; // held while libtorch reads it (docs/memory.md)
+            x = nn.functional.relu(y.add(x, alpha: one));
         });
         return nn.functional.linear(x.mean([2, 3]), Weights["fc.weight"], Weights["fc.bias"]).data<float>().ToArray();
     }
