@@ -49,6 +49,7 @@ internal static class CommandLine
             EvaluateCommand.Build(context, pages),
             PredictCommand.Build(context, pages),
             PruneCommand.Build(context, pages),
+            ImportCommand.Build(context, pages),
             ExportCommand.Build(context, pages),
             InspectCommand.Build(context, pages),
             DataCommand.Build(context, pages),

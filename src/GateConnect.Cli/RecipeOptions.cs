@@ -35,6 +35,7 @@ internal sealed class RecipeOptions
             Value("--connectivity", "connectivity", "KIND", "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), random, learned or given. Default learned."),
             Value("--fan-in", "fanIn", "K", "Branches that each block reads where the wiring is random or learned, 1 to C. Default half of C."),
             WiringFrom,
+            From,
             Value("--estimator", "training.gates.estimator", "RULE", $"How gates are learned: paper (K are drawn for every batch), relaxed (all are half open at first, K at the end) or gradual (all are open at first, then one after another closes); or a rival to compare with: {string.Join(", ", Enum.GetValues<EstimatorKind>().Skip(3).Select(kind => kind.Text()))} (docs/decisions/0017-rivals.md). Default relaxed."),
         ]);
         Training = new OptionGroup("Training",
@@ -70,6 +71,12 @@ internal sealed class RecipeOptions
         Description = "Train fresh weights under this wiring (connectivity given): that of a run, whichever images it learned from, or of a JSON file.",
     };
 
+    private Option<string?> From { get; } = new("--from")
+    {
+        HelpName = "RUN|FILE",
+        Description = "Start from the weights of this network before pruning: of a run, or of a file that 'gateconnect import' wrote. Network, image size and normalisation are then its own unless given; a head for other classes starts fresh.",
+    };
+
     private Option<string?> Config { get; } = new("--config")
     {
         HelpName = "FILE",
@@ -91,6 +98,10 @@ internal sealed class RecipeOptions
     {
         var mistakes = new List<string>();
         var recipe = start ?? Start(parsed, voice);
+        if (Source(parsed) is { } weights)
+        {
+            recipe = TrainedSource.Open(weights).Into(recipe);
+        }
         if (parsed.GetValue(WiringFrom) is { } source)
         {
             recipe = recipe with { Connectivity = ConnectivityKind.Given, FanIn = null, Wiring = ConnectivityJson.Write(WiringFile.Read(source)) };
@@ -110,9 +121,16 @@ internal sealed class RecipeOptions
                 voice.Say($"set {echo}");
             }
         }
+        if (recipe is { From.Sha256: not null, Connectivity: ConnectivityKind.Full })
+        {
+            recipe = recipe with { LastNormAffine = LastNormAffine.Shared }; // the only one that a ResNeXt has
+        }
         mistakes.AddRange(RecipeRules.Mistakes(recipe));
         return mistakes.Count == 0 ? Resolved(recipe) : throw new ConfigurationException(mistakes);
     }
+
+    /// <summary>Where the network lies that the recipe starts from, or null.</summary>
+    public string? Source(ParseResult parsed) => parsed.GetValue(From);
 
     private Recipe Start(ParseResult parsed, Voice voice)
     {

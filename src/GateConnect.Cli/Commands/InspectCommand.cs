@@ -94,7 +94,8 @@ internal sealed class InspectCommand
         var saved = SavedModel.Pruned(given);
         var header = ModelFile.ReadHeader(saved.Path);
         var rule = header.Form == NetworkForm.ResNeXt ? ConnectivityRule.Full
-            : saved.Record?.Recipe.Rule ?? ConnectivityRule.Random(header.FanIn);
+            : saved.Record?.Recipe.Rule
+                ?? (header.FanIn == header.Blueprint.Size.Cardinality ? ConnectivityRule.FullBranches : ConnectivityRule.Random(header.FanIn));
         var table = NetworkTable.Of(header.Blueprint, rule, header.Affine);
         var whole = saved.Folder is { } folder && File.Exists(folder.UnprunedModelPath) ? ModelFile.ReadHeader(folder.UnprunedModelPath) : header;
         if (parsed.GetValue(json))

@@ -28,6 +28,7 @@ internal sealed class TrainCommand
                 "gateconnect train",
                 "gateconnect train --dataset cifar10 --data cifar-10-binary.tar.gz --epochs 30 --out runs/cifar",
                 "gateconnect train --dataset folder --data photos --image-size 64 --class-weights inverse-frequency",
+                "gateconnect train --from resnext50.branches.safetensors --dataset folder --data photos",
                 "gateconnect train --resume runs/cifar",
                 "gateconnect train --resume runs/cifar --epochs 60 --allow-change training.epochs",
                 "gateconnect train --epochs 30 --checkpoint-every 10m --on-divergence rollback",
@@ -53,7 +54,8 @@ internal sealed class TrainCommand
         var cancel = context.Interruption.Token;
         var data = new DataProgress(voice);
         var events = new RunEvents { Note = voice.Say, Fetch = data.Fetch, Load = data.Load };
-        using var prepared = RunExecutor.Prepare(run.Request(parsed, place.Recipe, place.Folder), events, cancel);
+        using var prepared = RunExecutor.Prepare(
+            run.Request(parsed, place.Recipe, place.Folder) with { From = recipe.Source(parsed) }, events, cancel);
         RunOverview.Before(prepared, voice);
         if (!Train(prepared, events, voice) || Finish(prepared, events) is not { } outcome)
         {

@@ -1,4 +1,7 @@
 // Mean and standard deviation per channel, measured once on the training images and carried with the model ever after.
+using System.Globalization;
+using GateConnect.Runtime;
+
 namespace GateConnect.Data;
 
 /// <summary>Per-channel normalisation, (value / 255 - mean) / std for a byte value. Compared by value.</summary>
@@ -46,6 +49,32 @@ public sealed record Normalization
         }
         return new Normalization(mean, std);
     }
+
+    /// <summary>Reads <c>0.485,0.456,0.406/0.229,0.224,0.225</c>: the means, a slash, the deviations.</summary>
+    /// <exception cref="ConfigurationException">The text is no such lists, or their values are no normalisation.</exception>
+    public static Normalization Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            return text.Split('/') is [var mean, var std]
+                ? new Normalization(Numbers(mean), Numbers(std))
+                : throw new FormatException("expected means, a slash and deviations");
+        }
+        catch (Exception mistake) when (mistake is FormatException or ArgumentException)
+        {
+            throw new ConfigurationException($"'{UntrustedText.Printable(text)}' is no normalisation ({UntrustedText.Printable(mistake.Message)}); write it as 0.485,0.456,0.406/0.229,0.224,0.225");
+        }
+    }
+
+    /// <summary>The form that <see cref="Parse"/> reads, without loss.</summary>
+    public override string ToString() => $"{Text(Mean)}/{Text(Std)}";
+
+    private static float[] Numbers(string list) =>
+        [.. list.Split(',').Select(number => float.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture))];
+
+    private static string Text(IReadOnlyList<float> values) =>
+        string.Join(',', values.Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
 
     /// <summary>What each byte value becomes: entry 256 * channel + value.</summary>
     public float[] Table()

@@ -20,13 +20,11 @@ public sealed class PreparedRun : IDisposable
     private readonly nn.Module<Tensor, Tensor> network;
     private TrainingOutcome? trained;
 
-    internal PreparedRun(RunRequest request, RunData data, NetworkBlueprint blueprint, ActivationPolicy activations, RunPlace place)
+    internal PreparedRun(RunRequest request, RunStart start, nn.Module<Tensor, Tensor> network)
     {
-        (this.request, Data, Blueprint, this.place) = (request, data, blueprint, place);
-        logs = new RunLogs(place.Folder, blueprint, request.Recipe.Rule);
-        network = NetworkFactory.Create(
-            blueprint, request.Recipe.Rule, new Seeds(request.Recipe.Seed),
-            new NetworkOptions { LastNormAffine = request.Recipe.LastNormAffine, Activations = activations });
+        (this.request, this.network) = (request, network);
+        (Data, Blueprint, place) = (start.Data, start.Blueprint, start.Place);
+        logs = new RunLogs(place.Folder, Blueprint, request.Recipe.Rule);
     }
 
     /// <summary>The run's folder.</summary>
@@ -77,6 +75,7 @@ public sealed class PreparedRun : IDisposable
                 Writes = writes,
                 AllowedChanges = request.AllowedChanges,
                 Note = events.Note,
+                First = request.Recipe.From.Sha256 is null ? FirstCheckpoint.ByInterval : FirstCheckpoint.BeforeFirstStep,
             },
         };
         if (File.Exists(Folder.MetricsPath) && !Directory.Exists(Folder.CheckpointPath))
@@ -173,3 +172,9 @@ public sealed class PreparedRun : IDisposable
         Form, blueprint, request.Recipe.Rule.FanInOf(Blueprint.Size.Cardinality), request.Recipe.LastNormAffine, wiring,
         Data.Training.Normalization, Data.Test.ClassNames, request.Recipe.Data.Dataset);
 }
+
+/// <summary>What a run has before it has a network.</summary>
+/// <param name="Data">The images.</param>
+/// <param name="Blueprint">The network before pruning.</param>
+/// <param name="Place">The claimed folder.</param>
+internal sealed record RunStart(RunData Data, NetworkBlueprint Blueprint, RunPlace Place);

@@ -43,6 +43,18 @@ public static class RecipeRules
         {
             mistakes.Add($"data.augmentation: '{augmentation}' is not one of {string.Join(", ", AugmentationNames.All)}");
         }
+        if (data.Normalization is { } normalization)
+        {
+            Collect(mistakes, () => (Normalization.Parse(normalization), 0), "data.normalization: ");
+        }
+        if (recipe.From.Sha256 is { } fingerprint && !(fingerprint.Length == 64 && fingerprint.All(char.IsAsciiHexDigitLower)))
+        {
+            mistakes.Add($"from.sha256: '{UntrustedText.Printable(fingerprint)}' is not 64 lower-case hexadecimal digits; --from RUN sets it");
+        }
+        if (recipe.From is { Sha256: null, Name: not null })
+        {
+            mistakes.Add("from.name: without from.sha256; --from RUN sets both");
+        }
         Require(mistakes, recipe.Threads is null or (>= 1 and <= 1024), "threads", recipe.Threads, "1 to 1024");
         mistakes.AddRange(recipe.Training.Mistakes());
         return mistakes;

@@ -30,7 +30,7 @@ public sealed record RunData(TrainingData Training, ImageDataset Test, string So
         var parts = ReadParts(recipe, path, events, cancel);
         var (train, held) = Select(parts.Train, recipe.Data, seeds);
         var augmentation = AugmentationNames.Resolve(recipe.Data.Augmentation, kind, train.Shape.Height, recipe.Data.Decoding);
-        var training = new TrainingData(train, held, Normalization.Measure(train), augmentation);
+        var training = new TrainingData(train, held, NormalizationOf(recipe.Data, train), augmentation);
         return new RunData(training, parts.Test, path ?? "made from the seed");
     }
 
@@ -78,6 +78,18 @@ public sealed record RunData(TrainingData Training, ImageDataset Test, string So
             events.Note?.Invoke(note);
         }
         return fetched.Location.Path;
+    }
+
+    private static Normalization NormalizationOf(DataRecipe recipe, ImageDataset train)
+    {
+        if (recipe.Normalization is not { } text)
+        {
+            return Normalization.Measure(train);
+        }
+        var given = Normalization.Parse(text);
+        return given.Mean.Count == train.Shape.Channels
+            ? given
+            : throw new ConfigurationException($"data.normalization: of {given.Mean.Count} channels, but the images are {train.Shape}");
     }
 
     private static (ImageDataset Train, ImageDataset? Held) Select(ImageDataset images, DataRecipe recipe, Seeds seeds)

@@ -22,8 +22,11 @@ public static class RunExecutor
 
     /// <summary>Checks the recipe, claims the folder, reads the images, writes run.json and builds the network.</summary>
     /// <returns>The run; the caller disposes it.</returns>
-    /// <exception cref="ConfigurationException">The recipe has mistakes, differs from the folder's, or needs too much memory.</exception>
+    /// <exception cref="ConfigurationException">
+    /// The recipe has mistakes, differs from the folder's, needs too much memory, or cannot start from the network it names.
+    /// </exception>
     /// <exception cref="DataException">Data are missing or damaged.</exception>
+    /// <exception cref="ModelFileException">The network that the run starts from is missing or damaged.</exception>
     /// <exception cref="RunInUseException">Another process writes to the folder.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while data were fetched or read.</exception>
     public static PreparedRun Prepare(RunRequest request, RunEvents events, CancellationToken cancel)
@@ -49,12 +52,26 @@ public static class RunExecutor
                 TorchRuntime.ReturnLargeBlocks();
                 events.Note?.Invoke("module outputs are made again in backward, to save memory; results are the same bit for bit");
             }
-            place.Begin(data);
-            return new PreparedRun(request, data, blueprint, activations, place);
+            return Begin(request with { Activations = activations }, new RunStart(data, blueprint, place), events, cancel);
         }
         catch
         {
             place.Dispose();
+            throw;
+        }
+    }
+
+    private static PreparedRun Begin(RunRequest request, RunStart start, RunEvents events, CancellationToken cancel)
+    {
+        var network = StartingNetwork.Create(request, start.Blueprint, start.Data.Training, events, cancel);
+        try
+        {
+            start.Place.Begin(start.Data);
+            return new PreparedRun(request, start, network);
+        }
+        catch
+        {
+            network.Dispose();
             throw;
         }
     }

@@ -16,6 +16,12 @@ public sealed record RunRequest(Recipe Recipe, string Folder)
     /// <summary>Where datasets are looked for and fetched to; default the environment's places.</summary>
     public DatasetPlaces Places { get; init; } = DatasetPlaces.FromEnvironment();
 
+    /// <summary>
+    /// Where the network lies that the recipe starts from: a run folder or a model file. Needed until the run has a checkpoint;
+    /// null otherwise.
+    /// </summary>
+    public string? From { get; init; }
+
     /// <summary>How often checkpoints are written; default after every epoch and every ten minutes.</summary>
     public CheckpointInterval CheckpointEvery { get; init; } = CheckpointInterval.Default;
 

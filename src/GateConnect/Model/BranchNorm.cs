@@ -64,10 +64,35 @@ internal sealed class BranchNorm : nn.Module<Tensor, Tensor, (Tensor Weights, Te
     /// <summary>Mean and biased variance of W3 r over this batch, [C, d] each; moves the running statistics.</summary>
     internal (Tensor Mean, Tensor Variance) BatchMoments(Tensor expand, Tensor thin)
     {
-        var (thinMean, covariance) = Moments(thin, expand.shape[0]);
-        var (mean, variance) = Through(expand, thinMean, covariance);
+        var (mean, variance) = MomentsOf(expand, thin);
         MoveStatistics(mean, variance, (double)thin.numel() / (expand.shape[0] * expand.shape[2]));
         return (mean, variance);
+    }
+
+    /// <summary>Mean and biased variance of W3 r over this batch, [C, d] each; nothing else changes.</summary>
+    internal static (Tensor Mean, Tensor Variance) MomentsOf(Tensor expand, Tensor thin)
+    {
+        var (thinMean, covariance) = Moments(thin, expand.shape[0]);
+        return Through(expand, thinMean, covariance);
+    }
+
+    /// <summary>Takes other statistics as its own and moves the affine along, so that in evaluation mode it computes what it did.</summary>
+    /// <param name="mean">[C, d].</param>
+    /// <param name="variance">[C, d].</param>
+    /// <exception cref="InvalidOperationException">The branches share one affine, which cannot follow all of them.</exception>
+    internal void Restate(Tensor mean, Tensor variance)
+    {
+        if (weight.shape[0] != runningMean.shape[0])
+        {
+            throw new InvalidOperationException("branches that share an affine cannot have their statistics restated; take LastNormAffine.PerBranch");
+        }
+        using var frozen = no_grad();
+        using Scalar epsilon = ChannelNorm.Epsilon, one = 1.0; // held while libtorch reads them (docs/memory.md)
+        var slope = weight * runningVariance.add(epsilon, one).rsqrt(); // [C, d]
+        bias.add_(slope * (mean - runningMean), alpha: one);
+        weight.copy_(slope * variance.add(epsilon, one).sqrt());
+        runningMean.copy_(mean);
+        runningVariance.copy_(variance);
     }
 
     private (Tensor Weights, Tensor Bias) Fold(Tensor expand, Tensor mean, Tensor variance)

@@ -65,6 +65,19 @@ public static class ModelFile
         return ModelMetadata.Read(path, metadata);
     }
 
+    /// <summary>
+    /// The SHA-256 over header fields and tensors that the file states, 64 lower-case hexadecimal digits: what names a model
+    /// wherever it lies. <see cref="Load"/> checks it.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelFileException">Missing, damaged or of another version.</exception>
+    public static string ReadFingerprint(string path)
+    {
+        var metadata = SafetensorsFile.ReadHeader(path).Metadata;
+        ModelMetadata.CheckVersion(path, metadata);
+        return ModelMetadata.Text(path, metadata, ModelMetadata.Fingerprint);
+    }
+
     private static string? Mismatch(nn.Module<Tensor, Tensor> network, ModelHeader header) => (network, header.Form) switch
     {
         (BranchNetwork branches, NetworkForm.Branches) =>

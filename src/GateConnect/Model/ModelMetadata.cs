@@ -12,7 +12,7 @@ namespace GateConnect.Model;
 internal static class ModelMetadata
 {
     internal const string Fingerprint = "sha256";
-    private const string Format = "gateconnect";
+    internal const string Format = "gateconnect";
     private const string Version = "1";
 
     /// <summary>Every key but the fingerprint.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace GateConnect.Model;
 
-/// <summary>Reads and writes safetensors files of Float32, Float64 and Int64 tensors.</summary>
+/// <summary>Reads and writes safetensors files of Float32, Float64 and Int64 tensors; reads those of other tools.</summary>
 internal static class SafetensorsFile
 {
     private const int BufferBytes = 1 << 16;
@@ -30,7 +30,7 @@ internal static class SafetensorsFile
     /// <exception cref="ModelFileException">The file is missing, unreadable or damaged: file, offset, expectation.</exception>
     public static SafetensorsContent Read(string path) => Reading(path, stream =>
     {
-        var header = SafetensorsHeaderParser.Read(stream, path);
+        var header = SafetensorsHeaderParser.Read(stream, path, SafetensorsOrigin.Own);
         var content = new SafetensorsContent(header);
         try
         {
@@ -53,7 +53,28 @@ internal static class SafetensorsFile
     /// <param name="path">The file.</param>
     /// <exception cref="ModelFileException">The file is missing, unreadable or damaged: file, offset, expectation.</exception>
     public static SafetensorsHeader ReadHeader(string path) =>
-        Reading(path, stream => SafetensorsHeaderParser.Read(stream, path));
+        Reading(path, stream => SafetensorsHeaderParser.Read(stream, path, SafetensorsOrigin.Own));
+
+    /// <summary>Reads a file of another tool, one tensor in memory at a time.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="take">
+    /// Sees the header before any value is read, refuses it by an exception, and gives what is done with every tensor:
+    /// on the CPU, in the type that it has in the file, disposed afterwards.
+    /// </param>
+    /// <exception cref="ModelFileException">The file is missing, unreadable or damaged: file, offset, expectation.</exception>
+    public static void ReadForeign(string path, Func<SafetensorsHeader, Action<SafetensorsEntry, Tensor>> take) => Reading(path, stream =>
+    {
+        var header = SafetensorsHeaderParser.Read(stream, path, SafetensorsOrigin.Foreign);
+        var visit = take(header);
+        foreach (var entry in header.Tensors)
+        {
+            using var scope = NewDisposeScope();
+            var value = torch.empty([.. entry.Shape], entry.Type);
+            TensorBytes.ForEachPiece(value, stream.ReadExactly);
+            visit(entry, value);
+        }
+        return header;
+    });
 
     private static T Reading<T>(string path, Func<Stream, T> read)
     {

@@ -20,13 +20,23 @@ internal sealed record SafetensorsHeader(
 
 /// <summary>One tensor of a safetensors file.</summary>
 /// <param name="Name">Its name, unique in the file.</param>
-/// <param name="Type">Float32, Float64 or Int64.</param>
+/// <param name="Type">Float32, Float64 or Int64; in files of others also Float16 or BFloat16.</param>
 /// <param name="Shape">Lengths, outermost first; empty for a scalar.</param>
 /// <param name="Begin">Offset of the first value, counted from the end of the header.</param>
 /// <param name="End">Offset behind the last value, counted likewise.</param>
 internal sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Begin, long End);
 
-/// <summary>The element types that files of this software hold.</summary>
+/// <summary>Whose file it is.</summary>
+internal enum SafetensorsOrigin
+{
+    /// <summary>One of this software: Float32, Float64 and Int64.</summary>
+    Own,
+
+    /// <summary>One of another tool, whose weights may have half precision.</summary>
+    Foreign,
+}
+
+/// <summary>The element types of tensors in files.</summary>
 internal static class SafetensorsType
 {
     /// <summary>The format's name of a type.</summary>
@@ -39,15 +49,25 @@ internal static class SafetensorsType
         _ => throw new ArgumentException($"tensors of type {type} cannot be written; expected Float32, Float64 or Int64", nameof(type)),
     };
 
-    /// <summary>The type of a name, or null where it is none of the three.</summary>
-    internal static ScalarType? Parse(string? name) => name switch
+    /// <summary>The type of a name, or null where files of this origin do not hold it.</summary>
+    internal static ScalarType? Parse(string? name, SafetensorsOrigin origin) => (name, origin) switch
     {
-        "F32" => ScalarType.Float32,
-        "F64" => ScalarType.Float64,
-        "I64" => ScalarType.Int64,
+        ("F32", _) => ScalarType.Float32,
+        ("F64", _) => ScalarType.Float64,
+        ("I64", _) => ScalarType.Int64,
+        ("F16", SafetensorsOrigin.Foreign) => ScalarType.Float16,
+        ("BF16", SafetensorsOrigin.Foreign) => ScalarType.BFloat16,
         _ => null,
     };
 
+    /// <summary>The names that <see cref="Parse"/> knows, for messages.</summary>
+    internal static string Names(SafetensorsOrigin origin) => origin == SafetensorsOrigin.Own ? "F32, F64 or I64" : "F16, BF16, F32, F64 or I64";
+
     /// <summary>Bytes of one value.</summary>
-    internal static int BytesOf(ScalarType type) => type == ScalarType.Float32 ? 4 : 8;
+    internal static int BytesOf(ScalarType type) => type switch
+    {
+        ScalarType.Float16 or ScalarType.BFloat16 => 2,
+        ScalarType.Float32 => 4,
+        _ => 8,
+    };
 }

@@ -21,16 +21,19 @@ internal sealed class SafetensorsHeaderParser
 
     private readonly string path;
     private readonly long fileBytes;
+    private readonly SafetensorsOrigin origin;
 
-    private SafetensorsHeaderParser(string path, long fileBytes) => (this.path, this.fileBytes) = (path, fileBytes);
+    private SafetensorsHeaderParser(string path, long fileBytes, SafetensorsOrigin origin) =>
+        (this.path, this.fileBytes, this.origin) = (path, fileBytes, origin);
 
     /// <summary>Reads the header and leaves the stream at the first value.</summary>
     /// <param name="stream">The file, at its beginning.</param>
     /// <param name="path">Its name, for messages.</param>
+    /// <param name="origin">Whose file it is, which says what types tensors may have.</param>
     /// <exception cref="ModelFileException">The header is no safetensors header, or does not fit the file.</exception>
-    internal static SafetensorsHeader Read(Stream stream, string path)
+    internal static SafetensorsHeader Read(Stream stream, string path, SafetensorsOrigin origin)
     {
-        var parser = new SafetensorsHeaderParser(path, stream.Length);
+        var parser = new SafetensorsHeaderParser(path, stream.Length, origin);
         return parser.Parse(parser.ReadBytes(stream));
     }
 
@@ -114,8 +117,8 @@ internal sealed class SafetensorsHeaderParser
         {
             throw Failure(PrefixBytes, $"a damaged entry of tensor {Quote(name)}", $"dtype, shape (up to {MaximumRank} lengths) and data_offsets (two)");
         }
-        var scalar = SafetensorsType.Parse(type.GetString())
-            ?? throw Failure(PrefixBytes, $"tensor {Quote(name)} has dtype {Quote(type.GetString()!)}", "F32, F64 or I64");
+        var scalar = SafetensorsType.Parse(type.GetString(), origin)
+            ?? throw Failure(PrefixBytes, $"tensor {Quote(name)} has dtype {Quote(type.GetString()!)}", SafetensorsType.Names(origin));
         if (range[1] < range[0] || ByteCount(lengths, SafetensorsType.BytesOf(scalar)) != range[1] - range[0])
         {
             throw Failure(

@@ -3,12 +3,25 @@ using GateConnect.Runtime;
 
 namespace GateConnect.Training;
 
+/// <summary>When the first checkpoint is written.</summary>
+public enum FirstCheckpoint
+{
+    /// <summary>When the interval says so; until then a training begins again from its seed.</summary>
+    ByInterval,
+
+    /// <summary>Before the first step: the weights that it starts from are then in no need of their source.</summary>
+    BeforeFirstStep,
+}
+
 /// <summary>The checkpoints of a training.</summary>
 /// <param name="Folder">Where they lie; made where it is missing. One training writes to it at a time.</param>
 public sealed record CheckpointOptions(string Folder)
 {
     /// <summary>How often; default after every epoch and every ten minutes.</summary>
     public CheckpointInterval Interval { get; init; } = CheckpointInterval.Default;
+
+    /// <summary>When the first one is written; default by the interval.</summary>
+    public FirstCheckpoint First { get; init; } = FirstCheckpoint.ByInterval;
 
     /// <summary>How many of the last ones are kept, 1 up; default 2. The one with the best held-out accuracy is kept besides.</summary>
     public int Keep { get; init; } = 2;

@@ -29,6 +29,9 @@ internal sealed partial class CheckpointStore(CheckpointOptions options)
     internal string PathOf(long step) =>
         Path.Combine(options.Folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:0000000000}.safetensors"));
 
+    /// <summary>Whether there are any, whole or not.</summary>
+    internal bool IsEmpty => !Files().Any() && !File.Exists(FirstVersionsPath);
+
     /// <summary>Writes a checkpoint, verifies it and removes those that are no longer needed.</summary>
     /// <param name="step">Steps done; later checkpoints are of an abandoned course and go first.</param>
     /// <param name="stays">Steps whose checkpoints stay beside the last few.</param>

@@ -33,7 +33,7 @@ internal sealed class Checkpointing
             Checkpoint.Restore(found.Path, found.Content, state, basis, options.AllowedChanges);
             savedStep = options.AllowedChanges.Count == 0 ? state.Step : null;
         }
-        else if (rollsBack)
+        else if (rollsBack || options.First == FirstCheckpoint.BeforeFirstStep)
         {
             Save();
         }

@@ -32,6 +32,9 @@ public sealed record Recipe
     [JsonConverter(typeof(JsonStringEnumConverter<LastNormAffine>))]
     public LastNormAffine LastNormAffine { get; init; } = LastNormAffine.Shared;
 
+    /// <summary>The trained network whose weights the run starts from; default none: fresh weights from the seed.</summary>
+    public StartingWeights From { get; init; } = new();
+
     /// <summary>The training loop.</summary>
     public TrainingOptions Training { get; init; } = new();
 
@@ -112,4 +115,20 @@ public sealed record DataRecipe
 
     /// <summary>Augmentation: none, crop (pad 4 and crop: digits, letters), crop-flip, resized-crop-flip; null for the dataset's usual one.</summary>
     public string? Augmentation { get; init; }
+
+    /// <summary>
+    /// Mean and deviation of the pixels, as <see cref="Data.Normalization.Parse"/> reads them; null (default) to measure them on
+    /// the training images.
+    /// </summary>
+    public string? Normalization { get; init; }
+}
+
+/// <summary>Which weights a run starts from: the model by what it is, not by where it lay.</summary>
+public sealed record StartingWeights
+{
+    /// <summary>The SHA-256 that the model file states of itself, 64 lower-case hexadecimal digits; null (default) for fresh weights.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>What the run or file was called, for readers; null where there is none.</summary>
+    public string? Name { get; init; }
 }
