@@ -1,6 +1,7 @@
 // x'_j = ReLU( sum_k g_jk y_k ) with y_k = u x_k + W_k r_k + b_k, the equation of PAPER sections 1 and 3 and the 1x1 out in one
 // pass: y exists for one slab of 4 channels and 64 pixels at a time. Backward has the same order, and computes y again
 // where the gates' gradients <dx_j, y_k> need it.
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace GateConnect.Kernels;
@@ -23,15 +24,21 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         var thinChannels = aggregation.Sources * aggregation.Bottleneck;
         var nextChannels = next?.ThinChannels ?? 0;
         var streamed = IsStreamed(aggregation.Blocks, shape);
-        using var tiles = new Scratch(workers, (thinChannels + nextChannels + ((long)Slab * (aggregation.Sources + aggregation.Readers))) * Width);
-        Workers.Run(aggregation.Blocks.Count, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
+        var slabs = (aggregation.Channels + Slab - 1) / Slab;
+        var shares = Math.Clamp(workers / aggregation.Blocks.Count, 1, slabs); // of a block's channels, where there are fewer blocks than workers
+        using var tiles = new Scratch(workers, (thinChannels + ((long)Slab * (aggregation.Sources + aggregation.Readers))) * Width);
+        using var sums = new Scratch(shares == 1 ? workers : aggregation.Blocks.Count * shares, (long)nextChannels * Width);
+        Workers.Run(aggregation.Blocks.Count * shares, workers, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (worker, from, to) =>
         {
-            float* thin = tiles[worker], nextTile = thin + (thinChannels * Width), y = nextTile + (nextChannels * Width);
+            float* thin = tiles[worker], y = thin + (thinChannels * Width);
             var slabOut = y + (Slab * aggregation.Sources * Width);
-            for (var block = from; block < to; block++)
+            for (var unit = from; unit < to; unit++)
             {
+                var (block, share) = Math.DivRem(unit, shares);
+                var nextTile = sums[shares == 1 ? worker : unit];
+                var end = Math.Min(aggregation.Channels, Slab * (slabs * (share + 1) / shares));
                 aggregation.Blocks.Gather(aggregation.Thin, thinChannels, block, thin);
-                for (var channel = 0; channel < aggregation.Channels; channel += Slab)
+                for (var channel = Slab * (slabs * share / shares); channel < end; channel += Slab)
                 {
                     var target = aggregation.Output + shape.Slab(block, channel);
                     var output = streamed ? slabOut : target;
@@ -47,16 +54,31 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                         Tile<TSimd, TVector>.Stream(output, shape.Branches * shape.BranchStride(channel), target);
                     }
                 }
-                if (next is not null)
+                if (next is not null && shares == 1)
                 {
-                    if (next.Bias != null)
-                    {
-                        Tile<TSimd, TVector>.Rectify(nextChannels, nextTile, next.Bias);
-                    }
-                    next.Blocks.Scatter(nextTile, nextChannels, block, nextThin);
+                    Finish(next, nextTile, block, nextThin);
                 }
             }
         });
+        for (var block = 0; next is not null && shares > 1 && block < aggregation.Blocks.Count; block++)
+        {
+            var whole = new Span<float>(sums[block * shares], nextChannels * Width);
+            for (var share = 1; share < shares; share++)
+            {
+                TensorPrimitives.Add(whole, new ReadOnlySpan<float>(sums[(block * shares) + share], whole.Length), whole);
+            }
+            Finish(next, sums[block * shares], block, nextThin);
+        }
+    }
+
+    // W x of one block, from its tile to its place; with a bias, which only folded networks have, a ReLU on the way.
+    private static void Finish(Reduction next, float* tile, int block, float* thin)
+    {
+        if (next.Bias != null)
+        {
+            Tile<TSimd, TVector>.Rectify(next.ThinChannels, tile, next.Bias);
+        }
+        next.Blocks.Scatter(tile, next.ThinChannels, block, thin);
     }
 
     /// <inheritdoc/>

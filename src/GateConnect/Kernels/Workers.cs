@@ -15,13 +15,18 @@ internal static class Workers
             work(0, 0, count);
             return;
         }
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
+        if (!WorkerTeam.Shared.TryRun(workers, Part))
+        {
+            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, Part);
+        }
+
+        void Part(int worker)
         {
             var (from, to) = ((int)((long)count * worker / workers), (int)((long)count * (worker + 1) / workers));
             if (from < to)
             {
                 work(worker, from, to);
             }
-        });
+        }
     }
 }
