@@ -3,6 +3,7 @@
 using System.Buffers.Binary;
 using System.Formats.Tar;
 using System.IO.Compression;
+using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Experiments;
 using GateConnect.Export;
@@ -13,6 +14,7 @@ using GateConnect.Runtime;
 using GateConnect.Training;
 using Google.Protobuf;
 using SkiaSharp;
+using TorchSharp;
 
 namespace GateConnect.Soak.Fuzz;
 
@@ -102,12 +104,31 @@ internal static class FuzzTargets
         yield return Of("metrics.jsonl", run.MetricsPath, () => MetricsLog.Read(run.MetricsPath));
         yield return Of("connectivity.json", run.ConnectivityPath, () => GateDiary.Read(run.ConnectivityPath));
         yield return Of("evaluation.json", run.EvaluationPath, () => EvaluationRecord.Read(run.EvaluationPath, RunRecord.Read(run.RecordPath).Dataset.ClassNames.Count));
+        yield return Foreign(Path.Combine(folder, "foreign.safetensors"));
         foreach (var target in OnnxFiles(folder, run.ModelPath))
         {
             yield return target;
         }
 
         static FuzzTarget Of(string format, string path, Action read) => new(format, path, File.ReadAllBytes(path), read);
+    }
+
+    // Weights as other tools write them: no checksum, so a flipped bit may be another weight, which is then finite.
+    private static FuzzTarget Foreign(string path)
+    {
+        using var scope = torch.NewDisposeScope();
+        var options = new PretrainedOptions(new NetworkSize(11, 1, 2)) { ImageSize = 8 };
+        var layout = PretrainedLayout.Of(NetworkBlueprint.Create(options.Size, new ImageShape(3, 8, 8), classes: 3));
+        SafetensorsFile.Write(
+            path, [.. layout.Select(tensor => (tensor.Name, torch.ones([.. tensor.Shape])))], new Dictionary<string, string> { ["format"] = "pt" });
+        return new FuzzTarget("safetensors to import", path, File.ReadAllBytes(path), () =>
+        {
+            using var model = PretrainedResNeXt.Read(path, options);
+            if (model.Network.parameters().Any(parameter => !parameter.isfinite().all().item<bool>()))
+            {
+                throw new InvalidOperationException("weights that are not finite");
+            }
+        });
     }
 
     // As it is, and as whoever knows how to seal one could forge it.
