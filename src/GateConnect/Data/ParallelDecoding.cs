@@ -29,31 +29,22 @@ internal static class ParallelDecoding
         var images = new T?[files.Length];
         var failures = new DataException?[files.Length];
         var progress = new ProgressCount(files.Length, options.Progress);
-        var degree = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = Environment.ProcessorCount,
-            CancellationToken = options.Cancellation,
-        };
-        Parallel.For(0, files.Length, degree, (index, loop) =>
-        {
-            try
+        ForEach(
+            files.Length,
+            index =>
             {
-                images[index] = decode(index);
-            }
-            catch (DataException failure)
-            {
-                failures[index] = failure;
-                if (options.Policy == UndecodablePolicy.Fail)
+                try
                 {
-                    loop.Break(); // unlike Stop, still decodes every earlier file
+                    images[index] = decode(index);
                 }
-            }
-            progress.Add();
-        });
-        var found = failures.OfType<DataException>().ToArray();
-        return found.Length == 0 || options.Policy == UndecodablePolicy.Skip
-            ? new DecodedImages<T>(images, found)
-            : throw found[0];
+                catch (DataException failure) when (options.Policy == UndecodablePolicy.Skip)
+                {
+                    failures[index] = failure;
+                }
+                progress.Add();
+            },
+            options.Cancellation);
+        return new DecodedImages<T>(images, [.. failures.OfType<DataException>()]);
     }
 
     /// <summary>Does something with each of <paramref name="count"/> images at once; what fails first in their order is thrown.</summary>
@@ -69,7 +60,7 @@ internal static class ParallelDecoding
             catch (DataException failure)
             {
                 failures[index] = failure;
-                loop.Break();
+                loop.Break(); // unlike Stop, still does every earlier one
             }
         });
         if (failures.FirstOrDefault(failure => failure is not null) is { } first)
