@@ -42,7 +42,10 @@ internal sealed class WorkerTeam
             }
             (pending, work, failure) = (count, part, null);
             Volatile.Write(ref state, (((state >> 32) + 1) << 32) | ((long)count << 16));
-            helpers.ForEach(helper => helper.Wake());
+            for (var index = 0; index < count - 1; index++)
+            {
+                helpers[index].Wake();
+            }
             Help();
             var wait = default(SpinWait);
             while (Volatile.Read(ref pending) > 0)

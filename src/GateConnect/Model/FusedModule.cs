@@ -110,7 +110,11 @@ internal sealed unsafe class FusedModule
         if (before is not null)
         {
             input = before.output!;
-            identity = bank.shortcut is null ? input : Projected(bank.shortcut);
+            identity = input;
+            if (bank.shortcut is not null)
+            {
+                ProjectInput(bank.shortcut);
+            }
         }
         if (!hasOutput)
         {
@@ -245,21 +249,20 @@ internal sealed unsafe class FusedModule
     private Tensor Project(Shortcut shortcut)
     {
         (projectedMean, projectedVariance) = (pass.KeepLeaf(empty(Channels)), pass.KeepLeaf(empty(Channels)));
-        identity = Projected(shortcut);
-        pass.Keep(identity.Values);
+        ProjectInput(shortcut);
+        pass.Keep(identity!.Values);
         var (slope, shift) = shortcut.norm.Fold(projectedMean, projectedVariance, Projection(shortcut).Pooled);
         using Scalar share = bank.shortcutShare; // held while libtorch reads it (docs/memory.md)
         bias = bias!.add(shift, alpha: share);
         return slope.mul(share);
     }
 
-    // p; its moments go where they stand.
-    private WideTensor Projected(Shortcut shortcut)
+    // p, which becomes the identity; its moments go where they stand.
+    private void ProjectInput(Shortcut shortcut)
     {
         var (height, width) = (NetworkBlueprint.Strided(input!.Height, shortcut.Stride), NetworkBlueprint.Strided(input.Width, shortcut.Stride));
         identity = WideTensor.Empty(Sources, Channels, input.Images, height, width);
         pass.Kernels.Project(Projection(shortcut), projectedMean!.Floats(), projectedVariance!.Floats(), pass.Workers);
-        return identity;
     }
 
     // dx = S^T dy + W1^T dthin is left to the module before, which can do it block by block.
