@@ -38,6 +38,7 @@ internal static class TableDocument
         ["liveBlocks"] = row.LiveBlocks,
         ["imagePasses"] = row.ImagePasses,
         ["minutes"] = row.Minutes,
+        ["name"] = row.Cell.Name,
         ["runs"] = new JsonArray([.. row.Runs.Select(run => JsonValue.Create(run.Path))]),
     };
 

@@ -152,7 +152,7 @@ internal static class ExperimentCommand
             var runs = plan.Runs.ToList();
             var runner = new ExperimentRunner(new ResultStore(Folder(parsed.GetValue(results)!)), parsed.GetValue(work)!)
             {
-                OnRun = run => voice.Say($"run {runs.FindIndex(other => other.Name == run.Name) + 1} of {runs.Count}: {run.Name}"),
+                OnRun = run => voice.Say(runs.FindIndex(other => other.Name == run.Name) is >= 0 and var index ? $"run {index + 1} of {runs.Count}: {run.Name}" : $"first {run.Name}, whose wiring is wanted"),
                 OnFinished = run => voice.Say($"finished   top-1 {run.Record.Results!.Test.Top1Percent:0.00} %  {run.Path}"),
                 Train = (run, events, cancel) => new TrainingProgress(voice).Train(run, events, cancel),
             };
@@ -186,7 +186,8 @@ internal static class ExperimentCommand
                 {
                     mistakes.Add($"--only: no cell of {experiment.Name} contains {string.Join(" and ", words)}; see 'gateconnect experiment list'");
                 }
-                mistakes.AddRange(cells.Take(1).SelectMany(cell => RecipeRules.Mistakes(cell.Run(budgets[0], 1).Recipe with { Threads = parsed.GetValue(threads) })));
+                mistakes.AddRange(cells.Take(1).Select(cell => cell.Run(budgets[0], 1)).SelectMany(run =>
+                    RecipeRules.Mistakes((run.WiringOf ?? run).Recipe with { Threads = parsed.GetValue(threads) })));
                 if (mistakes.Count == 0)
                 {
                     return (new ExperimentPlan(cells, budgets, count), limit);

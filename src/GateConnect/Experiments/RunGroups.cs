@@ -93,7 +93,7 @@ internal static class RunGroups
     private static string What(Recipe namesake, Recipe recipe)
     {
         var values = RecipeDifference.Values(namesake, recipe).Where(value => !Untold.Contains(value.Path)).ToArray();
-        return values.Length == 0 ? ", other images" : ", " + string.Join(", ", values.Select(value => $"{value.Path} {value.Asked}"));
+        return values.Length == 0 ? (namesake.Wiring == recipe.Wiring ? ", other images" : ", other wiring") : ", " + string.Join(", ", values.Select(value => $"{value.Path} {value.Asked}"));
     }
 
     private static IEnumerable<string> Neighbours(string own)

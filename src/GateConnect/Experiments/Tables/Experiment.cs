@@ -31,10 +31,10 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         new("cifar10-fan-in", "question 3's sweep: accuracy against K on {20,4,8}", [.. FanIns(1, 8)]),
         new("cifar10-pruning", "question 3: blocks found dead, Learned(K) beside Random(K), on {20,4,8}", [.. FanIns(1, 4)]),
         new("cifar10-rivals", "question 4: other ways to a wiring, on {20,4,8}, K = 4", [.. Rivals()]),
-        new("cifar10-rules", "which rule's wiring pays, and at which fan-in? random, relaxed and gradual on {20,4,8}", [.. Rules(1, 2, 4)]),
         new("cifar10-budget", "from which budget on does learning pay? 10,000 images at 16x16, {20,4,8}, K = 4",
-            [.. Kinds(4).Select(rule => Cell("cifar10", Smallest, rule))]) { Budgets = Doubling },
+            [.. Kinds(4).Select(rule => Cell("cifar10", Smallest, rule)), Learned(4, EstimatorKind.Gradual)]) { Budgets = Doubling },
         new("cifar10-wirings", "how much is there to learn? the same random wirings under several seeds, {20,4,8}, K = 4", [.. Wirings(6)]),
+        new("cifar10-fresh", "is it the wiring? fresh weights under the wirings that the rule gradual learned, {20,4,8}, K = 4", [.. Fresh()]),
     ];
 
     /// <summary>The budgets that belong to the question; null where any does, as for the paper's tables.</summary>
@@ -54,14 +54,23 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
 
     // With K = C all gates are open, whoever opens them.
     private static IEnumerable<ExperimentCell> FanIns(int first, int last) => Enumerable.Range(first, last - first + 1)
-        .SelectMany(fanIn => fanIn == Smallest.Cardinality ? [ConnectivityRule.FullBranches] : new[] { ConnectivityRule.Learned(fanIn), ConnectivityRule.Random(fanIn) })
-        .Select(rule => Cell("cifar10", Smallest, rule));
+        .SelectMany(fanIn => fanIn == Smallest.Cardinality ? [Cell("cifar10", Smallest, ConnectivityRule.FullBranches)] : new[]
+        {
+            Cell("cifar10", Smallest, ConnectivityRule.Learned(fanIn)),
+            Learned(fanIn, EstimatorKind.Gradual),
+            Cell("cifar10", Smallest, ConnectivityRule.Random(fanIn)),
+        });
 
-    private static IEnumerable<ExperimentCell> Rules(params int[] fanIns) => fanIns.SelectMany(fanIn =>
+    private static IEnumerable<ExperimentCell> Fresh()
     {
-        var learned = Cell("cifar10", Smallest, ConnectivityRule.Learned(fanIn));
-        return new[] { Cell("cifar10", Smallest, ConnectivityRule.Random(fanIn)), learned, learned with { Recipe = WithEstimator(learned.Recipe, EstimatorKind.Gradual) } };
-    });
+        var (random, learned) = (Cell("cifar10", Smallest, ConnectivityRule.Random(4)), Learned(4, EstimatorKind.Gradual));
+        var given = random with { Recipe = random.Recipe with { Connectivity = ConnectivityKind.Given } };
+        return
+        [
+            random, learned,
+            given with { WiringOf = new WiringOrigin(learned, Reinitialized: false) }, given with { WiringOf = new WiringOrigin(learned, Reinitialized: true) },
+        ];
+    }
 
     private static IEnumerable<ExperimentCell> Wirings(ulong count)
     {
@@ -71,19 +80,18 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         }
     }
 
-    private static IEnumerable<ExperimentCell> Rivals()
-    {
-        var learned = Cell("cifar10", Smallest, ConnectivityRule.Learned(4));
-        return
-        [
-            .. Kinds(4).Select(rule => Cell("cifar10", Smallest, rule)),
-            .. Enum.GetValues<EstimatorKind>().Where(kind => kind != EstimatorKind.Relaxed)
-                .Select(kind => learned with { Recipe = WithEstimator(learned.Recipe, kind) }),
-        ];
-    }
+    private static IEnumerable<ExperimentCell> Rivals() =>
+    [
+        .. Kinds(4).Select(rule => Cell("cifar10", Smallest, rule)),
+        .. Enum.GetValues<EstimatorKind>().Where(kind => kind != EstimatorKind.Relaxed).Select(kind => Learned(4, kind)),
+    ];
 
-    private static Recipe WithEstimator(Recipe recipe, EstimatorKind kind) =>
-        recipe with { Training = recipe.Training with { Gates = recipe.Training.Gates with { Estimator = kind } } };
+    private static ExperimentCell Learned(int fanIn, EstimatorKind kind)
+    {
+        var cell = Cell("cifar10", Smallest, ConnectivityRule.Learned(fanIn));
+        var training = cell.Recipe.Training;
+        return cell with { Recipe = cell.Recipe with { Training = training with { Gates = training.Gates with { Estimator = kind } } } };
+    }
 
     private static ExperimentCell Cell(string dataset, NetworkSize network, ConnectivityRule rule)
     {

@@ -12,6 +12,9 @@ namespace GateConnect.Experiments.Tables;
 /// <param name="Recipe">At the paper's budget; its seed means nothing.</param>
 public sealed record ExperimentCell(string Dataset, Recipe Recipe)
 {
+    /// <summary>What learns the wiring of a given cell, seed by seed; null where the recipe says it all.</summary>
+    public WiringOrigin? WiringOf { get; init; }
+
     /// <summary>The paper's figure, or null; rivals have none.</summary>
     public PaperResult? Paper => Recipe.Training.Gates.Estimator is EstimatorKind.Paper or EstimatorKind.Relaxed or EstimatorKind.Gradual
         ? PaperResult.Of(Dataset, NetworkSize.Parse(Recipe.Network), Recipe.Rule)
@@ -22,6 +25,10 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
     {
         get
         {
+            if (WiringOf is { } origin)
+            {
+                return $"{origin.Cell.Name}-{origin.Weights}";
+            }
             var rule = Recipe.Rule;
             var name = Recipe.Network + rule.Kind switch
             {
@@ -45,8 +52,26 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
     public CellRun Run(Budget budget, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        return new CellRun(this, budget.Apply(Recipe) with { Seed = seed });
+        return new CellRun(this, budget.Apply(Recipe) with { Seed = seed })
+        {
+            WiringOf = WiringOf?.Cell.Run(budget, WiringOf.SeedFor(seed)),
+        };
     }
+}
+
+/// <summary>Where a wiring comes from that is trained anew, from initial weights.</summary>
+/// <param name="Cell">What learns it.</param>
+/// <param name="Reinitialized">
+/// Whether the initial weights are others than those under which it was learned: with them it may suit just these weights
+/// (rewound: a winning ticket), under others it has nothing but its shape.
+/// </param>
+public sealed record WiringOrigin(ExperimentCell Cell, bool Reinitialized)
+{
+    /// <summary>In the field's words: <c>rewound</c> or <c>reinitialized</c>.</summary>
+    public string Weights => Reinitialized ? "reinitialized" : "rewound";
+
+    /// <summary>The seed whose wiring a run of this seed is trained under.</summary>
+    public ulong SeedFor(ulong seed) => Reinitialized ? seed + 1 : seed;
 }
 
 /// <summary>A cell with budget and seed: one run.</summary>
@@ -54,6 +79,12 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
 /// <param name="Recipe">What is run.</param>
 public sealed record CellRun(ExperimentCell Cell, Recipe Recipe)
 {
+    /// <summary>The run whose final wiring is this one's, to be filled in by <see cref="Under"/>; null where the recipe says it all.</summary>
+    public CellRun? WiringOf { get; init; }
+
+    /// <summary>The same under a wiring.</summary>
+    public CellRun Under(Connectivity wiring) => this with { Recipe = Recipe with { Wiring = ConnectivityJson.Write(wiring) } };
+
     /// <summary>
     /// The name of its folder, which tells the whole budget: <c>20,4,8-learned-4-16px-10000img-8ep-seed1</c>.
     /// </summary>

@@ -11,7 +11,7 @@ namespace GateConnect.Experiments.Tables;
 /// <param name="Seeds">How many seeds, 1, 2, ...</param>
 public sealed record ExperimentPlan(IReadOnlyList<ExperimentCell> Cells, IReadOnlyList<Budget> Budgets, int Seeds)
 {
-    /// <summary>Every run: seed by seed, within it budget by budget.</summary>
+    /// <summary>Every run: seed by seed, within it budget by budget. Runs whose wiring they take come first, though they are not of the plan.</summary>
     public IEnumerable<CellRun> Runs =>
         from seed in Enumerable.Range(1, Seeds)
         from budget in Budgets
@@ -54,11 +54,7 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
         var (finished, open) = (0, 0);
         foreach (var run in plan.Runs)
         {
-            if (store.Find(run) is not null)
-            {
-                finished++;
-            }
-            else if (!cancel.IsCancellationRequested && Carry(run, dataPath, threads, events, cancel))
+            if (Finished(run) is not null)
             {
                 finished++;
             }
@@ -68,6 +64,18 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
             }
         }
         return new PlanOutcome(finished, open);
+
+        StoredRun? Finished(CellRun run) =>
+            Wired(run) is not { } wired ? null
+            : store.Find(wired) is { } found ? found
+            : cancel.IsCancellationRequested ? null
+            : Carry(wired, dataPath, threads, events, cancel);
+
+        // What learns the wiring comes first, in the plan or not.
+        CellRun? Wired(CellRun run) =>
+            run.WiringOf is not { } origin ? run
+            : Finished(origin) is { } learned ? run.Under(WiringFile.Read(learned.Path))
+            : null;
     }
 
     /// <summary>The folder of a run in progress.</summary>
@@ -77,7 +85,8 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
         return Path.Combine(workFolder, run.Cell.Dataset, run.Name);
     }
 
-    private bool Carry(CellRun run, string? dataPath, int threads, RunEvents events, CancellationToken cancel)
+    // Null where it did not come to its end.
+    private StoredRun? Carry(CellRun run, string? dataPath, int threads, RunEvents events, CancellationToken cancel)
     {
         OnRun?.Invoke(run);
         var path = WorkPathOf(run);
@@ -85,21 +94,21 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
         {
             if (!IsComplete(path) && !TrainToEnd(run, path, dataPath, threads, events, cancel))
             {
-                return false;
+                return null;
             }
             using var claim = RunFolder.Open(path).Lock();
             var stored = store.Find(run) ?? store.Add(run, RunFolder.Open(path), CodeProof.Of(run.Recipe));
             OnFinished?.Invoke(stored);
-            return true;
+            return stored;
         }
         catch (RunInUseException failure)
         {
             events.Note?.Invoke($"{failure.Message}; passed over");
-            return false;
+            return null;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return false;
+            return null;
         }
     }
 

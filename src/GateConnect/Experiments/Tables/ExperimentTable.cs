@@ -1,6 +1,7 @@
 // A table from finished runs. A row is a cell within one budget; runs whose recipes or first losses differ stand in rows of
 // their own, so that no mean mixes them.
 using GateConnect.Architecture;
+using GateConnect.Reporting;
 using GateConnect.Training;
 
 namespace GateConnect.Experiments.Tables;
@@ -128,40 +129,58 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
     {
         var recipes = budgets?.Select(budget => RunGroups.Seedless(budget.Apply(cell.Recipe))).ToHashSet();
         var rows = new List<List<StoredRun>>();
-        foreach (var run in runs.Where(run => recipes?.Contains(RunGroups.Seedless(run.Record.Recipe)) ?? Unbudgeted(run.Record.Recipe, cell.Recipe) == RunGroups.Seedless(cell.Recipe)))
+        foreach (var run in runs.Where(run => (recipes?.Contains(Seedless(run, cell)) ?? IsOf(cell, run)) && HasWiring(run, cell, runs)))
         {
-            var row = rows.FirstOrDefault(row => Belongs(run, row[0]));
+            var row = rows.FirstOrDefault(row => Belongs(run, row[0], cell));
             if (row is null)
             {
                 rows.Add(row = []);
             }
             row.Add(run);
         }
-        return rows.Select(row => new TableRow(cell, RunGroups.Seedless(row[0].Record.Recipe), [.. row.OrderBy(run => run.Record.Recipe.Seed)]))
+        return rows.Select(row => new TableRow(cell, Seedless(row[0], cell), [.. row.OrderBy(run => run.Record.Recipe.Seed)]))
             .OrderBy(row => row.ImageSize).ThenBy(row => row.ImagePasses);
     }
 
     // Fingerprints are no help: which images a subset has, or a folder is tested on, may follow from the seed.
-    private static bool Belongs(StoredRun run, StoredRun first)
+    private static bool Belongs(StoredRun run, StoredRun first, ExperimentCell cell)
     {
         var (images, others) = (run.Record.Dataset, first.Record.Dataset);
-        return RunGroups.Seedless(run.Record.Recipe) == RunGroups.Seedless(first.Record.Recipe)
+        return Seedless(run, cell) == Seedless(first, cell)
             && (images.TrainImages, images.TestImages, images.Image) == (others.TrainImages, others.TestImages, others.Image)
             && images.ClassNames.SequenceEqual(others.ClassNames)
             && run.Proof.Agrees(first.Proof);
     }
 
+    // Where each seed has a wiring of its own, that is the seed's as well.
+    private static Recipe Seedless(StoredRun run, ExperimentCell cell)
+    {
+        var recipe = RunGroups.Seedless(run.Record.Recipe);
+        return cell.WiringOf is null ? recipe : recipe with { Wiring = null };
+    }
+
+    private static bool IsOf(ExperimentCell cell, StoredRun run) =>
+        Unbudgeted(Seedless(run, cell), cell.Recipe) == RunGroups.Seedless(cell.Recipe);
+
+    // Rewound and reinitialized runs have one recipe: whose wiring they have tells them apart.
+    private static bool HasWiring(StoredRun run, ExperimentCell cell, IReadOnlyList<StoredRun> runs) =>
+        cell.WiringOf is not { } origin
+        || runs.Any(source => source.Record.Recipe.Seed == origin.SeedFor(run.Record.Recipe.Seed)
+            && IsOf(origin.Cell, source)
+            && Budgeted(source.Record.Recipe) == Budgeted(run.Record.Recipe)
+            && ConnectivityJson.Write(WiringFile.Read(source.Path)) == run.Record.Recipe.Wiring);
+
+    private static (int Epochs, int? TrainLimit, int? ImageSize) Budgeted(Recipe recipe) =>
+        (recipe.Training.Epochs, recipe.Data.TrainLimit, recipe.Data.ImageSize);
+
     private static bool IsLearned(TableRow row) =>
-        row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator is EstimatorKind.Relaxed or EstimatorKind.Gradual;
+        row.Cell.WiringOf is not null
+        || row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator is EstimatorKind.Relaxed or EstimatorKind.Gradual;
 
     // The recipe at the cell's own budget: what is left is what makes it this cell or another.
-    private static Recipe Unbudgeted(Recipe recipe, Recipe cell)
+    private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => recipe with
     {
-        var seedless = RunGroups.Seedless(recipe);
-        return seedless with
-        {
-            Data = seedless.Data with { Path = cell.Data.Path, TrainLimit = cell.Data.TrainLimit, ImageSize = cell.Data.ImageSize },
-            Training = seedless.Training with { Epochs = cell.Training.Epochs },
-        };
-    }
+        Data = recipe.Data with { Path = cell.Data.Path, TrainLimit = cell.Data.TrainLimit, ImageSize = cell.Data.ImageSize },
+        Training = recipe.Training with { Epochs = cell.Training.Epochs },
+    };
 }

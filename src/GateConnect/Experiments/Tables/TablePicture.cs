@@ -5,6 +5,7 @@ using System.Text;
 using GateConnect.Architecture;
 using GateConnect.Reporting;
 using GateConnect.Runtime;
+using GateConnect.Training;
 
 namespace GateConnect.Experiments.Tables;
 
@@ -21,17 +22,19 @@ public static class TablePicture
         TableRow[] rows = [.. Comparable(table)];
         var across = AxisOf(rows) ?? throw new ConfigurationException(
             $"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
-        TableComparison[] comparisons = [.. table.Comparisons.Where(pair => rows.Contains(pair.Learned))];
         return new Drawing(across).Draw(
-            [.. rows.GroupBy(row => row.Recipe.Connectivity).Select(group => new Series(
-                group.Key.ToString(), Color(group.Key), [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
-            [.. comparisons.GroupBy(pair => pair.Other.Recipe.Connectivity).Select(group => new Series(
-                $"Learned - {group.Key}", Color(group.Key), [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
+            [.. rows.GroupBy(row => (row.Recipe.Connectivity, row.Cell.Estimator)).Select(group => new Series(
+                Name(group.Key), Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
+                [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
+            [.. table.Comparisons.Where(pair => rows.Contains(pair.Learned) && pair.Other.Recipe.Connectivity != ConnectivityKind.Learned)
+                .GroupBy(pair => (pair.Learned.Cell.Estimator, pair.Other.Recipe.Connectivity)).Select(group => new Series(
+                    $"{Name((ConnectivityKind.Learned, group.Key.Estimator))} - {group.Key.Connectivity}", Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
+                    [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
     }
 
-    // One network, one image size, one set of images; of several such groups the largest. Usual gates only.
+    // One network, one image size, one set of images; of several such groups the largest. No rivals.
     private static IEnumerable<TableRow> Comparable(ExperimentTable table) => table.Rows
-        .Where(row => row.Recipe.WiringSeed is null && row.Cell.Estimator is null or "relaxed")
+        .Where(row => row.Recipe.WiringSeed is null && row.Cell.WiringOf is null && row.Cell.Estimator is null or "relaxed" or "gradual")
         .GroupBy(row => (row.Recipe.Network, row.ImageSize, row.Runs[0].Record.Dataset.TrainImages))
         .OrderByDescending(group => group.Count()).Take(1).SelectMany(group => group);
 
@@ -45,6 +48,10 @@ public static class TablePicture
                 ? new Across("fan-in K", row => row.FanIn, [.. fanIns.Select(fanIn => ((double)fanIn, Invariant.Text(fanIn)))])
                 : null;
     }
+
+    private static string Name((ConnectivityKind Kind, string? Estimator) rule) => IsDashed(rule.Estimator) ? $"{rule.Kind}, {rule.Estimator}" : rule.Kind.ToString();
+
+    private static bool IsDashed(string? estimator) => estimator == EstimatorKind.Gradual.Text();
 
     private static int Color(ConnectivityKind kind) => kind switch
     {
@@ -63,11 +70,14 @@ public static class TablePicture
         public double High => double.IsNaN(Y.Std) ? Y.Mean : Y.Mean + Y.Std;
     }
 
-    private sealed record Series(string Name, int Color, IReadOnlyList<Place> Places);
+    private sealed record Series(string Name, int Color, bool Dashed, IReadOnlyList<Place> Places)
+    {
+        public string Dashes => Dashed ? " stroke-dasharray=\"7 4\"" : "";
+    }
 
     private sealed class Drawing(Across across)
     {
-        private const double Left = 62, Right = 22, Top = 64, Bottom = 52;
+        private const double Left = 62, Right = 22, Top = 84, Bottom = 52;
 
         private readonly StringBuilder svg = new();
 
@@ -114,7 +124,7 @@ public static class TablePicture
         {
             Place[] places = [.. series.Places.OrderBy(place => place.X)];
             string X(Place place) => Invariant.Short(along.At(place.X) + shift);
-            svg.Append(Invariant.Culture, $"<polyline class=\"s{series.Color}\" fill=\"none\" stroke-width=\"2\" points=\"{string.Join(' ', places.Select(place => $"{X(place)},{Invariant.Short(up.At(place.Y.Mean))}"))}\"/>\n");
+            svg.Append(Invariant.Culture, $"<polyline class=\"s{series.Color}\" fill=\"none\" stroke-width=\"2\"{series.Dashes} points=\"{string.Join(' ', places.Select(place => $"{X(place)},{Invariant.Short(up.At(place.Y.Mean))}"))}\"/>\n");
             foreach (var place in places)
             {
                 svg.Append(Invariant.Culture, $"<path class=\"s{series.Color}\" stroke-width=\"1.3\" d=\"M{X(place)} {Invariant.Short(up.At(place.Low))}V{Invariant.Short(up.At(place.High))}\"/>\n");
@@ -126,13 +136,20 @@ public static class TablePicture
             }
         }
 
-        private void Legend(IReadOnlyList<Series> series, double x)
+        // As many lines as it needs.
+        private void Legend(IReadOnlyList<Series> series, double left)
         {
+            var (x, y) = (left, 46.0);
             foreach (var one in series)
             {
-                svg.Append(Invariant.Culture, $"<path class=\"s{one.Color}\" stroke-width=\"2\" d=\"M{Invariant.Short(x)} 46h18\"/>\n");
-                Text("key", x + 24, 50, one.Name, "start");
-                x += 40 + (6.6 * one.Name.Length);
+                var width = 40 + (6.6 * one.Name.Length);
+                if (x > left && x + width > left + (Width / 2.0) - Left)
+                {
+                    (x, y) = (left, y + 18);
+                }
+                svg.Append(Invariant.Culture, $"<path class=\"s{one.Color}\" stroke-width=\"2\"{one.Dashes} d=\"M{Invariant.Short(x)} {Invariant.Short(y)}h18\"/>\n");
+                Text("key", x + 24, y + 4, one.Name, "start");
+                x += width;
             }
         }
 

@@ -27,7 +27,7 @@ public static class TableText
     public static string Csv(ExperimentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var text = new StringBuilder("network,connectivity,estimator,fanIn,imageSize,trainImages,epochs,seeds,meanPercent,stdPercent,bestPercent,paperMeanPercent,paperStdPercent,parametersBefore,parameters,multiplyAdds,liveBlocks,imagePasses,minutes\n");
+        var text = new StringBuilder("network,connectivity,estimator,fanIn,imageSize,trainImages,epochs,seeds,meanPercent,stdPercent,bestPercent,paperMeanPercent,paperStdPercent,parametersBefore,parameters,multiplyAdds,liveBlocks,imagePasses,minutes,cell\n");
         foreach (var row in table.Rows)
         {
             var (top1, paper) = (row.Top1Percent, row.Cell.Paper);
@@ -36,7 +36,7 @@ public static class TableText
                 Words(row.Recipe.Connectivity), row.Cell.Estimator ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.Runs[0].Record.Dataset.TrainImages),
                 Number(row.Recipe.Training.Epochs), Number(top1.Count), Number(top1.Mean), double.IsNaN(top1.Std) ? "" : Number(top1.Std), Number(row.BestPercent),
                 Number(paper?.MeanPercent), Number(paper?.StdPercent), Number(row.ParametersBefore), Number(row.Parameters), Number(row.MultiplyAdds), Number(row.LiveBlocks),
-                Number(row.ImagePasses), Number(row.Minutes),
+                Number(row.ImagePasses), Number(row.Minutes), $"\"{row.Cell.Name}\"",
             ]).Append('\n');
         }
         return text.ToString();
@@ -47,6 +47,9 @@ public static class TableText
         + "blocks after pruning; passes: training images seen, those that a search measures included; paper: its mean +- deviation at its own budget.\n"
         + (table.Rows.Any(row => row.Cell.Estimator == EstimatorKind.MagnitudeBlocks.Text())
             ? "magnitude-blocks keeps K blocks of every module but the last: its parameters are fewer, not its fan-in.\n"
+            : "")
+        + (table.Rows.Any(row => row.Cell.WiringOf is not null)
+            ? "rewound: the learned wiring, trained from the initial weights under which it was learned; reinitialized: from those of another seed.\n"
             : "");
 
     private static string Title(ExperimentTable table) => $"{table.Experiment.Name}: {table.Experiment.Title}";
@@ -84,11 +87,11 @@ public static class TableText
         ? $"\nstandard deviation between wirings {Two(parts.RowStd)} points, between seeds {Two(parts.ColumnStd)}, neither {Two(parts.ResidualStd)}; wirings all alike: p = {parts.P.ToString("0.000", CultureInfo.InvariantCulture)} (F test)\n"
         : "";
 
-    /// <summary>The rule of a row: <c>Learned(4)</c>, <c>Learned(4), gumbel</c> or <c>Random(4), wiring 3</c>.</summary>
+    /// <summary>The rule of a row: <c>Learned(4)</c>, <c>Learned(4), gumbel</c>, <c>Learned(4), rewound</c> or <c>Random(4), wiring 3</c>.</summary>
     public static string Rule(TableRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return RunGroups.Rule(row.Recipe);
+        return row.Cell.WiringOf is { } origin ? $"{RunGroups.Rule(origin.Cell.Recipe)}, {origin.Weights}" : RunGroups.Rule(row.Recipe);
     }
 
     private static string Epochs(TableRow row)

@@ -60,6 +60,35 @@ public sealed class ExperimentRunnerTests
     }
 
     [Fact]
+    public void A_wiring_that_is_wanted_is_learned_first_and_trained_anew_under_the_weights_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        var (learned, given) = (Cell(ConnectivityRule.Learned(2)), Cell(ConnectivityRule.Random(2)));
+        given = given with { Recipe = given.Recipe with { Connectivity = ConnectivityKind.Given } };
+        var rewound = given with { WiringOf = new WiringOrigin(learned, Reinitialized: false) };
+        var reinitialized = given with { WiringOf = new WiringOrigin(learned, Reinitialized: true) };
+        var begun = new List<string>();
+        var plan = new ExperimentPlan([rewound, reinitialized], [Tiny], Seeds: 2);
+        Assert.Equal(new PlanOutcome(4, 0), Run(folder, plan, onRun: run => begun.Add(run.Name)));
+        string[] expected =
+        [
+            "learned-2:1", "learned-2-rewound:1", "learned-2:2", "learned-2-reinitialized:1", "learned-2-rewound:2", "learned-2:3", "learned-2-reinitialized:2",
+        ];
+        Assert.Equal(expected, begun.Select(name => name.Replace("11,2,4-", "", StringComparison.Ordinal).Replace("-8px-48img-2ep-seed", ":", StringComparison.Ordinal)));
+
+        var table = ExperimentTable.Of(new Experiment("shapes", "made up", [learned, rewound, reinitialized]), Store(folder));
+        Assert.Equal(["Learned(2)", "Learned(2), rewound", "Learned(2), reinitialized"], table.Rows.Select(TableText.Rule));
+        Assert.Equal([3, 2, 2], table.Rows.Select(row => row.Runs.Count));
+        Assert.Equal([Final(table.Rows[0].Runs[0]), Final(table.Rows[0].Runs[1])], table.Rows[1].Runs.Select(Final));
+        Assert.Equal([Final(table.Rows[0].Runs[1]), Final(table.Rows[0].Runs[2])], table.Rows[2].Runs.Select(Final));
+        Assert.Contains(table.Comparisons, pair => pair.Learned == table.Rows[1] && pair.Other == table.Rows[0] && pair.Test.Difference.Count == 2);
+        Assert.Contains("rewound: the learned wiring", TableText.Plain(table), StringComparison.Ordinal);
+        Assert.Equal(new PlanOutcome(4, 0), Run(folder, plan, onRun: run => Assert.Fail(run.Name)));
+
+        static string Final(StoredRun run) => ConnectivityJson.Write(WiringFile.Read(run.Path));
+    }
+
+    [Fact]
     public void Finished_runs_are_left_alone()
     {
         var folder = Copy(Undisturbed.Value);

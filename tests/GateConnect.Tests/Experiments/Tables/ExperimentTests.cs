@@ -15,9 +15,21 @@ public sealed class ExperimentTests
     [MemberData(nameof(Names))]
     public void Every_recipe_is_valid_at_any_budget(string name) => Assert.All(Experiment.Named(name).Cells, cell =>
     {
-        Assert.Equal([], RecipeRules.Mistakes(cell.Run(new Budget(), 1).Recipe));
-        Assert.Equal([], RecipeRules.Mistakes(cell.Run(new Budget(0.0001) { TrainLimit = 100, ImageSize = 16 }, 3).Recipe));
+        Assert.Equal([], RecipeRules.Mistakes(Wired(cell.Run(new Budget(), 1)).Recipe));
+        Assert.Equal([], RecipeRules.Mistakes(Wired(cell.Run(new Budget(0.0001) { TrainLimit = 100, ImageSize = 16 }, 3)).Recipe));
     });
+
+    [Fact]
+    public void A_learned_wiring_is_trained_anew_from_its_own_initial_weights_and_from_others()
+    {
+        var budget = new Budget(0.1);
+        var (learned, rewound, reinitialized) = Experiment.Named("cifar10-fresh").Cells.ToArray() is [_, var one, var two, var three] ? (one, two, three) : default;
+        Assert.Equal(["20,4,8-learned-4-gradual", "20,4,8-learned-4-gradual-rewound", "20,4,8-learned-4-gradual-reinitialized"], [learned.Name, rewound.Name, reinitialized.Name]);
+        Assert.Equal(learned.Run(budget, 3), rewound.Run(budget, 3).WiringOf);
+        Assert.Equal(learned.Run(budget, 4), reinitialized.Run(budget, 3).WiringOf);
+        Assert.Equal(rewound.Run(budget, 3).Recipe, reinitialized.Run(budget, 3).Recipe);
+        Assert.Equal(3UL, reinitialized.Run(budget, 3).Recipe.Seed);
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -98,4 +110,9 @@ public sealed class ExperimentTests
     [Fact]
     public void Nothing_is_called_what_no_experiment_is_called() =>
         Assert.Contains("cifar10-rivals", Assert.Throws<ConfigurationException>(() => Experiment.Named("cifar")).Message, StringComparison.Ordinal);
+
+    // Under any wiring, where another run's is wanted.
+    private static CellRun Wired(CellRun run) => run.WiringOf is null
+        ? run
+        : run.Under(Connectivity.Random(NetworkBlueprint.Create(NetworkSize.Parse(run.Recipe.Network), new(3, 32, 32), 10), run.Recipe.Rule.FanIn!.Value, new Seeds(1).Generator(Seeds.Gates)));
 }

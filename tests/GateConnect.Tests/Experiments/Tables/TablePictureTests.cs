@@ -36,6 +36,19 @@ public sealed class TablePictureTests
     }
 
     [Fact]
+    public void The_rule_gradual_is_dashed_beside_the_relaxed_one_and_neither_is_compared_with_the_other()
+    {
+        var text = TablePicture.Draw(Table([.. new[] { 5, 10 }.SelectMany(epochs => new[]
+        {
+            Row(ConnectivityRule.Random(4), epochs, 50 + epochs), Row(ConnectivityRule.Full, epochs, 51 + epochs), Row(ConnectivityRule.FullBranches, epochs, 52 + epochs),
+            Row(ConnectivityRule.Learned(4), epochs, 53 + epochs), Row(ConnectivityRule.Learned(4), epochs, EstimatorKind.Gradual, 54 + epochs),
+        })]));
+        Assert.Equal(5 + 6, Lines(XDocument.Parse(text)).Count);
+        Assert.Contains(">Learned, gradual - Random<", text, StringComparison.Ordinal);
+        Assert.Equal(2 * (1 + 3), text.Split("stroke-dasharray=\"7 4\"").Length - 1); // line and key
+    }
+
+    [Fact]
     public void Where_there_is_no_curve_it_says_so() => Assert.Contains(
         "a curve needs two",
         Assert.Throws<ConfigurationException>(() => TablePicture.Draw(Table(Row(ConnectivityRule.Learned(4), epochs: 5, 50)))).Message,
@@ -59,9 +72,14 @@ public sealed class TablePictureTests
 
     private static ExperimentTable Table(params TableRow[] rows) => new(new Experiment("made-up", "made up", []), rows);
 
-    private static TableRow Row(ConnectivityRule rule, int epochs, params double[] top1)
+    private static TableRow Row(ConnectivityRule rule, int epochs, params double[] top1) => Row(rule, epochs, EstimatorKind.Relaxed, top1);
+
+    private static TableRow Row(ConnectivityRule rule, int epochs, EstimatorKind estimator, params double[] top1)
     {
-        var recipe = new Recipe { Connectivity = rule.Kind, FanIn = rule.FanIn, Training = new TrainingOptions { Epochs = epochs } };
+        var recipe = new Recipe
+        {
+            Connectivity = rule.Kind, FanIn = rule.FanIn, Training = new TrainingOptions { Epochs = epochs, Gates = new GateOptions { Estimator = estimator } },
+        };
         var sample = Samples.Record();
         return new TableRow(new ExperimentCell("cifar10", recipe), recipe,
         [
