@@ -20,6 +20,7 @@ internal sealed class TrainingProgress(Voice voice)
     private ProgressTask? bar;
     private (long Step, long Images, double Seconds) origin;
     private double lastLine;
+    private double lastHeard;
     private int stepsSeen;
     private string gates = "";
 
@@ -28,7 +29,7 @@ internal sealed class TrainingProgress(Voice voice)
     public bool Train(PreparedRun run, RunEvents events, CancellationToken cancel)
     {
         clock.Restart();
-        var shown = events with { Step = Step, Epoch = Epoch };
+        var shown = events with { Step = Step, Search = Search, Epoch = Epoch };
         if (voice.Screen is not { } screen)
         {
             return run.Train(shown, cancel);
@@ -44,7 +45,7 @@ internal sealed class TrainingProgress(Voice voice)
 
     private void Step(StepReport step)
     {
-        var now = clock.Elapsed.TotalSeconds;
+        var now = lastHeard = clock.Elapsed.TotalSeconds;
         stepsSeen++;
         if (stepsSeen == SkippedSteps)
         {
@@ -66,6 +67,26 @@ internal sealed class TrainingProgress(Voice voice)
         {
             lastLine = now;
             voice.Say($"  step {step.Step}/{step.TotalSteps}  {Describe(step, now)}");
+        }
+    }
+
+    // Its time is none of the steps', whose rate says what is left.
+    private void Search(SearchReport search)
+    {
+        var now = clock.Elapsed.TotalSeconds;
+        var took = now - lastHeard;
+        (lastHeard, origin.Seconds) = (now, origin.Seconds + took);
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"wiring {search.Measured}/{search.Candidates} measured  loss {search.Loss:0.000}, best {search.BestLoss:0.000}  {Duration(took * (search.Candidates - search.Measured))} of search left");
+        if (bar is { } task)
+        {
+            task.Description = Markup.Escape(text);
+        }
+        else if (now - lastLine >= LineEverySeconds || search.Measured == search.Candidates)
+        {
+            lastLine = now;
+            voice.Say($"  {text}");
         }
     }
 

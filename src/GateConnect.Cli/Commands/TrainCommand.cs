@@ -107,6 +107,7 @@ internal sealed class TrainCommand
             ["network"] = recipe.Network,
             ["connectivity"] = JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(recipe.Connectivity)),
             ["fanIn"] = recipe.Rule.FanInOf(NetworkSize.Parse(recipe.Network).Cardinality),
+            ["from"] = recipe.From.Sha256 is { } sha256 ? new JsonObject { ["sha256"] = sha256, ["name"] = recipe.From.Name } : null,
             ["epochs"] = recipe.Training.Epochs,
             ["seed"] = recipe.Seed,
             ["top1Percent"] = results.Test.Top1Percent,

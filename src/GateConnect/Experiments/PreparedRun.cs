@@ -57,6 +57,7 @@ public sealed class PreparedRun : IDisposable
                 logs.Step(step);
                 events.Step?.Invoke(step);
             },
+            OnSearch = events.Search,
             OnEpoch = epoch =>
             {
                 var timing = logs.Epoch(epoch);

@@ -23,6 +23,9 @@ public sealed record RunEvents
     /// <summary>After every optimiser step.</summary>
     public Action<StepReport>? Step { get; init; }
 
+    /// <summary>After every wiring that a search between the phases measured.</summary>
+    public Action<SearchReport>? Search { get; init; }
+
     /// <summary>After every epoch, when its line is on disk.</summary>
     public Action<EpochReport, EpochTiming>? Epoch { get; init; }
 }

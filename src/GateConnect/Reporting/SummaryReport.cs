@@ -87,6 +87,10 @@ internal static class SummaryReport
         table.Add("test images", $"{Invariant.Grouped(record.Dataset.TestImages)} (sha256 {Begin(record.Dataset.TestFingerprint)})");
         table.Add("network", $"{{{content.Blueprint.Size}}}");
         table.Add("connectivity", record.Recipe.Rule.ToString());
+        if (record.Recipe.From.Words is { } start)
+        {
+            table.Add("started from", Cell(start));
+        }
         table.Add("epochs", $"{Invariant.Text(training.Epochs)} of batches of {Invariant.Text(training.BatchSize)}");
         table.Add("learning rate", $"{Invariant.Exact(training.LearningRate)}, {training.Schedule.ToString().ToLowerInvariant()}");
         table.Add("weight decay", Invariant.Exact(training.WeightDecay));

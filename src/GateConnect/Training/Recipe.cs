@@ -131,4 +131,7 @@ public sealed record StartingWeights
 
     /// <summary>What the run or file was called, for readers; null where there is none.</summary>
     public string? Name { get; init; }
+
+    /// <summary>In a page's words, such as <c>resnext50 (sha256 0123456789ab)</c>; null for fresh weights.</summary>
+    internal string? Words => Sha256 is null ? null : $"{Name ?? "a model"} (sha256 {Sha256[..Math.Min(12, Sha256.Length)]})";
 }

@@ -66,6 +66,13 @@ public sealed record EpochReport(
 public readonly record struct StepReport(
     long Step, long TotalSteps, int Epoch, int Epochs, TrainingPhase Phase, double Loss, double Top1Percent, long Images);
 
+/// <summary>Where a search for a wiring stands (<c>random-search</c> and <c>evolution</c>).</summary>
+/// <param name="Measured">Wirings measured so far, from 1.</param>
+/// <param name="Candidates">Wirings to measure in all.</param>
+/// <param name="Loss">Of the one just measured, in nats; infinite where it is not finite.</param>
+/// <param name="BestLoss">The lowest so far.</param>
+public readonly record struct SearchReport(int Measured, int Candidates, double Loss, double BestLoss);
+
 /// <summary>A network measured on a dataset in evaluation mode.</summary>
 /// <param name="Images">How many images.</param>
 /// <param name="Loss">Mean cross-entropy, in nats.</param>

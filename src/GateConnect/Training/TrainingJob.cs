@@ -37,6 +37,9 @@ public sealed record TrainingJob(
     /// <summary>Hears of every step.</summary>
     public Action<StepReport>? OnStep { get; init; }
 
+    /// <summary>Hears of every wiring that a search measured, between the phases.</summary>
+    public Action<SearchReport>? OnSearch { get; init; }
+
     /// <summary>Sees the gates after every epoch in which they are learned or fixed by learning.</summary>
     public Action<GateSnapshot>? OnGates { get; init; }
 

@@ -93,6 +93,8 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(("11,2,4", 16, "0.485,0.456,0.406/0.229,0.224,0.225"), (recipe.Network, recipe.Data.ImageSize, recipe.Data.Normalization));
         Assert.DoesNotContain(shell.Folder, File.ReadAllText(Path.Combine(run, "run.json")), StringComparison.Ordinal);
         Assert.Equal(ExitCode.Done, Shell.Run("evaluate", run, "--threads", "1").Code);
+        var started = $"imported.safetensors (sha256 {recipe.From.Sha256![..12]})";
+        Assert.All(["summary.md", "report.html"], page => Assert.Contains(started, File.ReadAllText(Path.Combine(run, page)), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -10,6 +10,10 @@ internal static class RecipeSection
         var (record, machine) = (content.Record, content.Record.Machine);
         var facts = new HtmlTable("fact", "value");
         facts.Add("seed", record.Recipe.Seed);
+        if (record.Recipe.From.Words is { } start)
+        {
+            facts.Add("started from", start);
+        }
         facts.Add("commit", record.Git is { } git ? git.Commit + (git.Dirty ? ", with changes that are not committed" : "") : "unknown (no repository)");
         facts.Add("training images", $"{Invariant.Grouped(record.Dataset.TrainImages)} of {record.Dataset.Image}, sha256 {record.Dataset.TrainFingerprint}");
         facts.Add("test images", $"{Invariant.Grouped(record.Dataset.TestImages)}, sha256 {record.Dataset.TestFingerprint}");

@@ -33,13 +33,22 @@ internal sealed class SharedWeights
     internal void Choose(ChosenEstimator rule, CancellationToken cancel)
     {
         using var statistics = new NormStatistics(network);
+        var (measured, best) = (0, double.PositiveInfinity);
         try
         {
-            rule.Choose(new PhaseEnd(wiring => Loss(wiring, cancel), () => WeightNorms.Of(network)));
+            rule.Choose(new PhaseEnd(Reported, () => WeightNorms.Of(network)));
         }
         finally
         {
             statistics.Restore();
+        }
+
+        double Reported(Connectivity wiring)
+        {
+            var loss = Loss(wiring, cancel);
+            (measured, best) = (measured + 1, Math.Min(best, loss));
+            job.OnSearch?.Invoke(new SearchReport(measured, job.Options.Gates.Candidates, loss, best));
+            return loss;
         }
     }
 

@@ -58,6 +58,16 @@ public sealed class SharedWeightsTests
     }
 
     [Fact]
+    public void A_search_tells_of_every_wiring_that_it_measures()
+    {
+        using var network = TinyRuns.Network(Rule);
+        var heard = new List<SearchReport>();
+        new SharedWeights(TinyRuns.Job(network, Rule, Searching) with { OnSearch = heard.Add }).Choose(Chooser(), CancellationToken.None);
+        Assert.Equal(Enumerable.Range(1, 12), heard.Select(report => report.Measured));
+        Assert.All(heard, report => Assert.Equal((12, heard.Take(report.Measured).Min(earlier => earlier.Loss)), (report.Candidates, report.BestLoss)));
+    }
+
+    [Fact]
     public void A_choice_that_is_cancelled_ends_at_once_and_chooses_nothing()
     {
         using var network = TinyRuns.Network(Rule);
