@@ -63,6 +63,9 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     /// <summary>Random: which wiring is drawn, whatever the weights' seed; null to draw it from that seed.</summary>
     public ulong? WiringSeed { get; init; }
 
+    /// <summary>The form of network that it wires: a ResNeXt, or blocks with inputs of their own.</summary>
+    internal NetworkForm Form => Kind == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
+
     /// <summary>K in a network of this cardinality.</summary>
     public int FanInOf(int cardinality) => FanIn ?? cardinality;
 

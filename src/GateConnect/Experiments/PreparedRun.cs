@@ -39,8 +39,6 @@ public sealed class PreparedRun : IDisposable
     /// <summary>The network before pruning.</summary>
     public NetworkBlueprint Blueprint { get; }
 
-    private NetworkForm Form => request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
-
     /// <summary>Trains to the end, from the checkpoint where there is one.</summary>
     /// <param name="events">Who hears of it.</param>
     /// <param name="cancel">Ends the run after the present batch, with a checkpoint.</param>
@@ -160,7 +158,7 @@ public sealed class PreparedRun : IDisposable
     private RunOutcome Measure(WritePolicy writes, CancellationToken cancel)
     {
         var evaluation = Evaluate(network, cancel);
-        var cost = CostModel.Of(Blueprint, Form);
+        var cost = CostModel.Of(Blueprint, request.Recipe.Rule.Form);
         writes.Write(() => ModelFile.Save(Folder.UnprunedModelPath, network, Header(Blueprint, wiring: null)));
         writes.Write(() => ModelFile.Save(Folder.ModelPath, network, Header(Blueprint, wiring: null)));
         return new RunOutcome(evaluation, evaluation, Wiring: null, Plan: null, cost, cost);
@@ -170,7 +168,7 @@ public sealed class PreparedRun : IDisposable
         Evaluator.Run(form, Data.Test, Data.Training.Normalization, cancel);
 
     private ModelHeader Header(NetworkBlueprint blueprint, Connectivity? wiring) => new(
-        Form, blueprint, request.Recipe.Rule.FanInOf(Blueprint.Size.Cardinality), request.Recipe.LastNormAffine, wiring,
+        request.Recipe.Rule.Form, blueprint, request.Recipe.Rule.FanInOf(Blueprint.Size.Cardinality), request.Recipe.LastNormAffine, wiring,
         Data.Training.Normalization, Data.Test.ClassNames, request.Recipe.Data.Dataset);
 }
 

@@ -42,11 +42,10 @@ public static class RunExecutor
             var data = RunData.Read(request, events, cancel);
             var train = data.Training.Train;
             var blueprint = NetworkBlueprint.Create(NetworkSize.Parse(request.Recipe.Network), train.Shape, train.ClassNames.Count);
-            var form = request.Recipe.Connectivity == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
             var training = request.Recipe.Training;
             var images = Math.Min(training.BatchSize, train.Count);
             var activations = MemoryForecast.Choose(
-                blueprint, form, data.Bytes, new StepSize(images, Math.Min(training.Accumulate, images)), request.Activations, MemoryForecast.AvailableBytes());
+                blueprint, request.Recipe.Rule.Form, data.Bytes, new StepSize(images, Math.Min(training.Accumulate, images)), request.Activations, MemoryForecast.AvailableBytes());
             if (activations == ActivationPolicy.Recompute)
             {
                 TorchRuntime.ReturnLargeBlocks();

@@ -22,9 +22,9 @@ public sealed record TrainedSource(string Path, string Name, ModelHeader Header,
     public static TrainedSource Open(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var isFile = path.EndsWith(".safetensors", StringComparison.Ordinal);
-        var file = isFile ? path : FileOf(RunFolder.Open(path));
-        var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(isFile ? path : RunFolder.Open(path).Path)));
+        var run = path.EndsWith(".safetensors", StringComparison.Ordinal) ? null : RunFolder.Open(path);
+        var file = run is null ? path : FileOf(run);
+        var name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(run?.Path ?? path)));
         return new TrainedSource(file, name, ModelFile.ReadHeader(file), ModelFile.ReadFingerprint(file));
     }
 

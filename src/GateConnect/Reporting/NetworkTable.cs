@@ -47,7 +47,7 @@ public sealed record NetworkTable(
     public static NetworkTable Of(NetworkBlueprint blueprint, ConnectivityRule rule, LastNormAffine affine = LastNormAffine.Shared)
     {
         ArgumentNullException.ThrowIfNull(blueprint);
-        var form = FormOf(rule.Kind);
+        var form = rule.Form;
         var cost = CostModel.Of(blueprint, form, affine);
         var (height, width) = blueprint.StemOutput;
         var fanIn = rule.FanInOf(blueprint.Size.Cardinality);
@@ -95,9 +95,6 @@ public sealed record NetworkTable(
         text.Append(Invariant.Culture, $"activations/image    {Invariant.Bytes(ActivationBytes)} kept by a training step, {Invariant.Bytes(RecomputedActivationBytes)} with --recompute always\n");
         return text.ToString();
     }
-
-    internal static NetworkForm FormOf(ConnectivityKind kind) =>
-        kind == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
 
     private static ModuleRow Row(NetworkBlueprint blueprint, int index, int fanIn, NetworkCost cost)
     {

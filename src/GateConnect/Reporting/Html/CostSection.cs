@@ -17,7 +17,7 @@ internal static class CostSection
         {
             section.Add($"<pre class=\"plan\">{plan}</pre>\n");
         }
-        var form = NetworkTable.FormOf(content.Record.Recipe.Connectivity);
+        var form = content.Record.Recipe.Rule.Form;
         var (before, after) = (content.Blueprint, plan?.Pruned ?? content.Blueprint);
         var table = new HtmlTable("module", "#stage", "dropped", "#blocks", "#parameters", "#pruned to", "#multiply-adds", "#pruned to");
         for (var index = 0; index < before.Modules.Count; index++)
