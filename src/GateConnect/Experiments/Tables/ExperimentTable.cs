@@ -73,13 +73,17 @@ public sealed record TableComparison(TableRow Learned, TableRow Other, PairedTes
 /// <param name="Rows">In the order of the experiment's cells, small budgets first.</param>
 public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableRow> Rows)
 {
-    /// <summary>Learned rows, each against every rule with the same network, budget and, where it has one, fan-in.</summary>
+    /// <summary>
+    /// Learned rows, each against every rule with the same network, budget and, where it has one, fan-in; of two learned ones the
+    /// later against the earlier.
+    /// </summary>
     public IReadOnlyList<TableComparison> Comparisons =>
     [
-        .. from learned in Rows
+        .. from pair in Rows.Index()
+           let learned = pair.Item
            where IsLearned(learned)
-           from other in Rows
-           where other != learned && other.Recipe.Network == learned.Recipe.Network && other.HasBudgetOf(learned)
+           from other in Rows.Where((row, index) => index < pair.Index || !IsLearned(row))
+           where other.Recipe.Network == learned.Recipe.Network && other.HasBudgetOf(learned)
                && (other.Recipe.FanIn is null || other.Recipe.FanIn == learned.Recipe.FanIn)
            let test = learned.Against(other)
            where test is not null

@@ -82,6 +82,7 @@ public sealed class ExperimentRunnerTests
         Assert.Equal([Final(table.Rows[0].Runs[0]), Final(table.Rows[0].Runs[1])], table.Rows[1].Runs.Select(Final));
         Assert.Equal([Final(table.Rows[0].Runs[1]), Final(table.Rows[0].Runs[2])], table.Rows[2].Runs.Select(Final));
         Assert.Contains(table.Comparisons, pair => pair.Learned == table.Rows[1] && pair.Other == table.Rows[0] && pair.Test.Difference.Count == 2);
+        Assert.Equal(3, table.Comparisons.Count); // of two learned rows the later against the earlier
         Assert.Contains("rewound: the learned wiring", TableText.Plain(table), StringComparison.Ordinal);
         Assert.Equal(new PlanOutcome(4, 0), Run(folder, plan, onRun: run => Assert.Fail(run.Name)));
 
