@@ -11,7 +11,7 @@ namespace GateConnect.Experiments.Tables;
 /// <param name="Seeds">How many seeds, 1, 2, ...</param>
 public sealed record ExperimentPlan(IReadOnlyList<ExperimentCell> Cells, IReadOnlyList<Budget> Budgets, int Seeds)
 {
-    /// <summary>Every run: seed by seed, within it budget by budget. Runs whose wiring they take come first, though they are not of the plan.</summary>
+    /// <summary>Every run: seed by seed, within it budget by budget.</summary>
     public IEnumerable<CellRun> Runs =>
         from seed in Enumerable.Range(1, Seeds)
         from budget in Budgets
@@ -41,7 +41,7 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
     /// <summary>Where datasets are looked for and fetched to; default the environment's places.</summary>
     public Data.DatasetPlaces Places { get; init; } = Data.DatasetPlaces.FromEnvironment();
 
-    /// <summary>Runs what is not finished.</summary>
+    /// <summary>Runs what is not finished; before a run that takes its wiring from another, that other one, though it be none of the plan.</summary>
     /// <param name="plan">What to run.</param>
     /// <param name="dataPath">Where the images are; null for the usual places.</param>
     /// <param name="threads">Threads of libtorch.</param>
@@ -67,11 +67,8 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
 
         StoredRun? Finished(CellRun run) =>
             Wired(run) is not { } wired ? null
-            : store.Find(wired) is { } found ? found
-            : cancel.IsCancellationRequested ? null
-            : Carry(wired, dataPath, threads, events, cancel);
+            : store.Find(wired) ?? (cancel.IsCancellationRequested ? null : Carry(wired, dataPath, threads, events, cancel));
 
-        // What learns the wiring comes first, in the plan or not.
         CellRun? Wired(CellRun run) =>
             run.WiringOf is not { } origin ? run
             : Finished(origin) is { } learned ? run.Under(WiringFile.Read(learned.Path))
