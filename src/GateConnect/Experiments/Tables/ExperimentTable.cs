@@ -68,6 +68,32 @@ public sealed record TableRow(ExperimentCell Cell, Recipe Recipe, IReadOnlyList<
 /// <param name="Test">Learned minus other.</param>
 public sealed record TableComparison(TableRow Learned, TableRow Other, PairedTest Test);
 
+/// <summary>How much random wirings differ.</summary>
+/// <param name="First">The first wiring's row: it has the network, the fan-in and the budget of all.</param>
+/// <param name="Parts">Rows are wirings, columns are seeds; points of accuracy.</param>
+public sealed record WiringSpread(TableRow First, VarianceComponents Parts)
+{
+    internal static WiringSpread? Of(IReadOnlyList<TableRow> wirings)
+    {
+        ulong[] seeds = [.. wirings.Select(Seeds).Aggregate((common, next) => common.Intersect(next))];
+        if (wirings.Count < 2 || seeds.Length < 2)
+        {
+            return null;
+        }
+        var values = new double[wirings.Count, seeds.Length];
+        for (var row = 0; row < wirings.Count; row++)
+        {
+            for (var column = 0; column < seeds.Length; column++)
+            {
+                values[row, column] = wirings[row].Runs.Single(run => run.Record.Recipe.Seed == seeds[column]).Record.Results!.Test.Top1Percent;
+            }
+        }
+        return new WiringSpread(wirings[0], VarianceComponents.Of(values));
+    }
+
+    private static IEnumerable<ulong> Seeds(TableRow row) => row.Runs.Select(run => run.Record.Recipe.Seed);
+}
+
 /// <summary>An experiment's results.</summary>
 /// <param name="Experiment">Which.</param>
 /// <param name="Rows">In the order of the experiment's cells, small budgets first.</param>
@@ -91,33 +117,27 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
     ];
 
     /// <summary>
-    /// Over random wirings of the same budget that were trained under the same seeds, two of each at least: what the wiring is
-    /// worth (rows), and the seed (columns). Null where there are none.
+    /// Over random wirings of the same network, fan-in and budget that were trained under the same seeds, two of each at least:
+    /// what the wiring is worth (rows), and the seed (columns).
     /// </summary>
-    public VarianceComponents? Wirings
+    public IReadOnlyList<WiringSpread> Wirings
     {
         get
         {
-            TableRow[] rows = [.. Rows.Where(row => row.Recipe.WiringSeed is not null)];
-            rows = [.. rows.Where(row => row.HasBudgetOf(rows[0]) && row.Recipe.Network == rows[0].Recipe.Network)];
-            ulong[] seeds = [.. rows.Select(Seeds).Aggregate((IEnumerable<ulong>?)null, (common, next) => common?.Intersect(next) ?? next) ?? []];
-            if (rows.Length < 2 || seeds.Length < 2)
+            var spreads = new List<WiringSpread>();
+            TableRow[] rest = [.. Rows.Where(row => row.Recipe.WiringSeed is not null)];
+            while (rest is [var first, ..])
             {
-                return null;
-            }
-            var values = new double[rows.Length, seeds.Length];
-            for (var row = 0; row < rows.Length; row++)
-            {
-                for (var column = 0; column < seeds.Length; column++)
+                var alike = rest.ToLookup(row => row.HasBudgetOf(first) && (row.Recipe.Network, row.FanIn) == (first.Recipe.Network, first.FanIn));
+                if (WiringSpread.Of([.. alike[true]]) is { } spread)
                 {
-                    values[row, column] = rows[row].Runs.Single(run => run.Record.Recipe.Seed == seeds[column]).Record.Results!.Test.Top1Percent;
+                    spreads.Add(spread);
                 }
+                rest = [.. alike[false]];
             }
-            return VarianceComponents.Of(values);
+            return spreads;
         }
     }
-
-    private static IEnumerable<ulong> Seeds(TableRow row) => row.Runs.Select(run => run.Record.Recipe.Seed);
 
     /// <summary>Gathers the runs that belong to an experiment's cells.</summary>
     /// <exception cref="Runtime.DataException">A result is cut short, damaged, or of another version.</exception>

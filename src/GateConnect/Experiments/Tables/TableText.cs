@@ -83,9 +83,9 @@ public static class TableText
         return "\n" + write(text);
     }
 
-    private static string Wirings(ExperimentTable table) => table.Wirings is { } parts
-        ? $"\nstandard deviation between wirings {Two(parts.RowStd)} points, between seeds {Two(parts.ColumnStd)}, neither {Two(parts.ResidualStd)}; wirings all alike: p = {parts.P.ToString("0.000", CultureInfo.InvariantCulture)} (F test)\n"
-        : "";
+    private static string Wirings(ExperimentTable table) => string.Concat(table.Wirings.Select(spread =>
+        $"\n{spread.First.Recipe.Network}, K = {Whole(spread.First.FanIn)}, {Whole(spread.First.Recipe.Training.Epochs)} epochs: standard deviation between wirings {Two(spread.Parts.RowStd)} points, "
+        + $"between seeds {Two(spread.Parts.ColumnStd)}, neither {Two(spread.Parts.ResidualStd)}; wirings all alike: p = {spread.Parts.P.ToString("0.000", CultureInfo.InvariantCulture)} (F test)\n"));
 
     /// <summary>The rule of a row: <c>Learned(4)</c>, <c>Learned(4), gumbel</c>, <c>Learned(4), rewound</c> or <c>Random(4), wiring 3</c>.</summary>
     public static string Rule(TableRow row)

@@ -23,7 +23,7 @@ public sealed class ExperimentTests
     public void A_learned_wiring_is_trained_anew_from_its_own_initial_weights_and_from_others()
     {
         var budget = new Budget(0.1);
-        var (learned, rewound, reinitialized) = Experiment.Named("cifar10-fresh").Cells.ToArray() is [_, var one, var two, var three] ? (one, two, three) : default;
+        var (learned, rewound, reinitialized) = Experiment.Named("cifar10-fresh").Cells.ToArray() is [_, var one, var two, var three, ..] ? (one, two, three) : default;
         Assert.Equal(["20,4,8-learned-4-gradual", "20,4,8-learned-4-gradual-rewound", "20,4,8-learned-4-gradual-reinitialized"], [learned.Name, rewound.Name, reinitialized.Name]);
         Assert.Equal(learned.Run(budget, 3), rewound.Run(budget, 3).WiringOf);
         Assert.Equal(learned.Run(budget, 4), reinitialized.Run(budget, 3).WiringOf);

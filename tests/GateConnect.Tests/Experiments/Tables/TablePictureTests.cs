@@ -4,8 +4,8 @@ using System.Xml.Linq;
 using GateConnect.Architecture;
 using GateConnect.Experiments.Tables;
 using GateConnect.Runtime;
-using GateConnect.Tests.Reporting;
 using GateConnect.Training;
+using static GateConnect.Tests.Experiments.Tables.TableSamples;
 
 namespace GateConnect.Tests.Experiments.Tables;
 
@@ -68,27 +68,6 @@ public sealed class TablePictureTests
         {
             CultureInfo.CurrentCulture = culture;
         }
-    }
-
-    private static ExperimentTable Table(params TableRow[] rows) => new(new Experiment("made-up", "made up", []), rows);
-
-    private static TableRow Row(ConnectivityRule rule, int epochs, params double[] top1) => Row(rule, epochs, EstimatorKind.Relaxed, top1);
-
-    private static TableRow Row(ConnectivityRule rule, int epochs, EstimatorKind estimator, params double[] top1)
-    {
-        var recipe = new Recipe
-        {
-            Connectivity = rule.Kind, FanIn = rule.FanIn, Training = new TrainingOptions { Epochs = epochs, Gates = new GateOptions { Estimator = estimator } },
-        };
-        var sample = Samples.Record();
-        return new TableRow(new ExperimentCell("cifar10", recipe), recipe,
-        [
-            .. top1.Select((value, index) => new StoredRun("run", sample with
-            {
-                Recipe = recipe with { Seed = (ulong)index + 1 },
-                Results = sample.Results! with { Test = sample.Results.Test with { Top1Percent = value } },
-            }, new CodeProof([1]))),
-        ]);
     }
 
     private static List<List<(double X, double Y)>> Lines(XDocument picture) =>

@@ -1,0 +1,23 @@
+// What a table says of its rows, on made-up ones.
+using GateConnect.Architecture;
+using GateConnect.Experiments.Tables;
+using static GateConnect.Tests.Experiments.Tables.TableSamples;
+
+namespace GateConnect.Tests.Experiments.Tables;
+
+public sealed class ExperimentTableTests
+{
+    [Fact]
+    public void Wirings_are_held_against_those_of_their_own_fan_in_and_budget_under_common_seeds()
+    {
+        var table = Table(
+            Row(Wiring(4, 1), epochs: 5, 60, 62), Row(Wiring(4, 2), epochs: 5, 60, 62, 99),
+            Row(Wiring(1, 1), epochs: 5, 40, 45), Row(Wiring(1, 2), epochs: 5, 50, 55),
+            Row(Wiring(1, 1), epochs: 10, 70, 75), Row(Wiring(2, 1), epochs: 5, 10), Row(Wiring(2, 2), epochs: 5, 20), Row(ConnectivityRule.Random(4), epochs: 5, 30, 31));
+        Assert.Equal([(4, 5), (1, 5)], table.Wirings.Select(spread => (spread.First.FanIn, spread.First.Recipe.Training.Epochs)));
+        Assert.Equal(VarianceComponents.Of(new double[,] { { 60, 62 }, { 60, 62 } }), table.Wirings[0].Parts);
+        Assert.Equal(VarianceComponents.Of(new double[,] { { 40, 45 }, { 50, 55 } }), table.Wirings[1].Parts);
+    }
+
+    private static ConnectivityRule Wiring(int fanIn, ulong seed) => ConnectivityRule.Random(fanIn) with { WiringSeed = seed };
+}

@@ -1,0 +1,31 @@
+// Made-up tables: nothing but what tables read is set.
+using GateConnect.Architecture;
+using GateConnect.Experiments.Tables;
+using GateConnect.Tests.Reporting;
+using GateConnect.Training;
+
+namespace GateConnect.Tests.Experiments.Tables;
+
+internal static class TableSamples
+{
+    public static ExperimentTable Table(params TableRow[] rows) => new(new Experiment("made-up", "made up", []), rows);
+
+    public static TableRow Row(ConnectivityRule rule, int epochs, params double[] top1) => Row(rule, epochs, EstimatorKind.Relaxed, top1);
+
+    public static TableRow Row(ConnectivityRule rule, int epochs, EstimatorKind estimator, params double[] top1)
+    {
+        var recipe = new Recipe
+        {
+            Connectivity = rule.Kind, FanIn = rule.FanIn, WiringSeed = rule.WiringSeed, Training = new TrainingOptions { Epochs = epochs, Gates = new GateOptions { Estimator = estimator } },
+        };
+        var sample = Samples.Record();
+        return new TableRow(new ExperimentCell("cifar10", recipe), recipe,
+        [
+            .. top1.Select((value, index) => new StoredRun("run", sample with
+            {
+                Recipe = recipe with { Seed = (ulong)index + 1 },
+                Results = sample.Results! with { Test = sample.Results.Test with { Top1Percent = value } },
+            }, new CodeProof([1]))),
+        ]);
+    }
+}
