@@ -1,6 +1,7 @@
 // Where output goes: two streams, and bars and colours where a person watches. Everything below is told, never asks
 // the console itself.
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Spectre.Console;
 
 namespace GateConnect.Cli;
@@ -54,7 +55,8 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
 /// <summary>Lines for people, and the screen they are on if there is one.</summary>
 internal sealed record Voice(TextWriter Lines, IAnsiConsole? Screen)
 {
-    /// <summary>A line, numbers in the invariant culture.</summary>
+    /// <summary>A line, numbers in the invariant culture; an interpolated one comes here, not to the string.</summary>
+    [OverloadResolutionPriority(1)]
     public void Say(FormattableString line) => Say(line.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A line as it is.</summary>

@@ -38,13 +38,14 @@ internal static class ExperimentCommand
                 JsonText.Write(context.Terminal.Output, new JsonObject { ["experiments"] = new JsonArray([.. Experiment.All.Select(Described)]) });
                 return ExitCode.Done;
             }
+            var width = Experiment.All.SelectMany(experiment => experiment.Cells).Max(cell => cell.Name.Length) + 2;
             foreach (var experiment in Experiment.All)
             {
                 context.Terminal.Output.WriteLine($"{experiment.Name,-16}{experiment.Title}");
                 foreach (var cell in experiment.Cells)
                 {
                     var paper = cell.Paper is { } reported ? string.Create(CultureInfo.InvariantCulture, $"  paper {reported.MeanPercent:0.00} %") : "";
-                    context.Terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {cell.Name,-36}{cell.Recipe.Training.Epochs} epochs{paper}"));
+                    context.Terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {cell.Name.PadRight(width)}{cell.Recipe.Training.Epochs} epochs{paper}"));
                 }
             }
             return ExitCode.Done;

@@ -92,7 +92,7 @@ public static class RunReport
                 ? test
                 : throw new DataException($"{request.DataPath ?? record.Dataset.Name}: the test images are not those that the run was measured on");
         }
-        catch (DataException failure) when (request.DataPath is null)
+        catch (Exception failure) when (request.DataPath is null && (failure is DataException or ConfigurationException))
         {
             events.Note?.Invoke($"without thumbnails: {failure.Message}");
             return null;

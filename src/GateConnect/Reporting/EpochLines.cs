@@ -22,7 +22,11 @@ internal sealed class EpochLines<T>(string path, JsonTypeInfo<T> type, Func<T, i
     }
 
     /// <summary>Makes these the lines of the file.</summary>
-    public void Write(IEnumerable<T> records) => AtomicFile.WriteAllText(path, string.Concat(records.Select(Line)));
+    public void Write(IReadOnlyList<T> records)
+    {
+        AtomicFile.WriteAllText(path, string.Concat(records.Select(Line)));
+        lastAppended = records.Count > 0 ? epochOf(records[^1]) : null;
+    }
 
     /// <summary>Adds a line; one that a failed attempt left, whole or half, is replaced.</summary>
     public void Append(T record)

@@ -41,7 +41,23 @@ internal static class GateDiaryFile
     {
         try
         {
-            var entry = JsonSerializer.Deserialize(UntrustedText.ReadAll(path, ReportJson.LongestLog), ReportJson.Lines.GateDiaryEntry)
+            return Parse(path, UntrustedText.ReadAll(path, ReportJson.LongestLog));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path}: cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The text of a diary.</summary>
+    /// <param name="path">The file that it is from.</param>
+    /// <param name="text">What stands in it.</param>
+    /// <exception cref="DataException">It is damaged.</exception>
+    public static GateDiary Parse(string path, string text)
+    {
+        try
+        {
+            var entry = JsonSerializer.Deserialize(text, ReportJson.Lines.GateDiaryEntry)
                 ?? throw new DataException($"{path}: holds null, expected an object");
             if (entry.FormatVersion != Format)
             {
@@ -62,10 +78,6 @@ internal static class GateDiaryFile
         {
             throw new DataException($"{path}: {ReportJson.OneLine(failure)}", failure);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path}: cannot be read: {failure.Message}", failure);
-        }
     }
 
     private static GateEpochEntry ToEntry(GateSnapshot snapshot)
@@ -80,21 +92,22 @@ internal static class GateDiaryFile
             Enumerable.Range(0, gates.GetLength(1)).Select(source => MathF.Round(gates[reader, source], 6)).ToArray()),
     ];
 
-    private static GateSnapshot ToSnapshot(GateEpochEntry entry) =>
-        new(entry.Epoch, [.. entry.RealGates.Select(ToMatrix)], ConnectivityJson.Read(entry.TopK.GetRawText()));
+    private static GateSnapshot ToSnapshot(GateEpochEntry? entry) => entry is null
+        ? throw new FormatException("epochs: an entry is null, expected an object")
+        : new(entry.Epoch, [.. entry.RealGates.Select(ToMatrix)], ConnectivityJson.Read(entry.TopK.GetRawText()));
 
-    private static float[,] ToMatrix(float[][] rows)
+    private static float[,] ToMatrix(float[]?[]? rows)
     {
-        if (rows.Length == 0 || rows.Any(row => row.Length != rows[0].Length))
+        if (rows is not [{ } first, ..] || rows.Any(row => row?.Length != first.Length))
         {
-            throw new FormatException("realGates: rows of unequal length");
+            throw new FormatException("realGates: a module without rows, or with rows of unequal length");
         }
-        var gates = new float[rows.Length, rows[0].Length];
+        var gates = new float[rows.Length, first.Length];
         for (var reader = 0; reader < rows.Length; reader++)
         {
-            for (var source = 0; source < rows[0].Length; source++)
+            for (var source = 0; source < first.Length; source++)
             {
-                gates[reader, source] = rows[reader][source];
+                gates[reader, source] = rows[reader]![source];
             }
         }
         return gates;

@@ -15,16 +15,23 @@ public static class WiringFile
     public static Connectivity Read(string path)
     {
         var file = Directory.Exists(path) ? RunFolder.Open(path).ConnectivityPath : path;
-        return Bare(file) ?? GateDiary.Read(file).Final
-            ?? throw new DataException($"{file}: holds no final wiring; the run has not ended, or it is a ResNeXt, which has none");
-    }
-
-    // Null where the file is a diary.
-    private static Connectivity? Bare(string file)
-    {
         try
         {
             var text = UntrustedText.ReadAll(file, ReportJson.LongestLog);
+            return Bare(file, text) ?? GateDiaryFile.Parse(file, text).Final
+                ?? throw new DataException($"{file}: holds no final wiring; the run has not ended, or it is a ResNeXt, which has none");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{file}: cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    // Null where the text is that of a diary.
+    private static Connectivity? Bare(string file, string text)
+    {
+        try
+        {
             using var document = JsonDocument.Parse(text);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("modules", out _)
                 ? ConnectivityJson.Read(text)
@@ -33,10 +40,6 @@ public static class WiringFile
         catch (Exception failure) when (failure is JsonException or FormatException)
         {
             throw new DataException($"{file}: no wiring: {ReportJson.OneLine(failure)}", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{file}: cannot be read: {failure.Message}", failure);
         }
     }
 }

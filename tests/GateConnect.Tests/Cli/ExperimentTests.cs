@@ -55,6 +55,7 @@ public sealed class ExperimentTests
         var listed = Shell.Run("experiment", "list").Output;
         Assert.Contains("29,64,8-learned-4", listed, StringComparison.Ordinal);
         Assert.Contains("paper 96.73 %", listed, StringComparison.Ordinal);
+        Assert.Matches("20,4,8-learned-4-magnitude-connections  +300 epochs", listed);
         Assert.Contains("101,4,64-learned-32", listed, StringComparison.Ordinal);
         Assert.Equal("cifar10", (string?)Shell.Run("experiment", "list", "--json").Json["experiments"]![0]!["name"]);
     }

@@ -53,6 +53,19 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Images_of_a_folder_that_nobody_names_are_left_out()
+    {
+        using var shell = new Shell();
+        var run = Copy(shell, "run");
+        var record = RunRecord.Read(Path.Combine(run, "run.json"));
+        (record with { Recipe = record.Recipe with { Data = record.Recipe.Data with { Dataset = "folder", Path = null } } }).Write(Path.Combine(run, "run.json"));
+        var told = Shell.Run("report", run);
+        Assert.Equal(ExitCode.Done, told.Code);
+        Assert.Contains("without thumbnails: ", told.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("data:image/png", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_runs_are_compared_on_one_page()
     {
         using var shell = new Shell();

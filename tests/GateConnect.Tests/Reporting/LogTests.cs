@@ -106,6 +106,22 @@ public sealed class LogTests
         Assert.StartsWith(path, Assert.Throws<DataException>(() => GateDiary.Read(path)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[null]", "null")]
+    [InlineData("[{\"epoch\":1,\"topK\":WIRING,\"realGates\":[null]}]", "realGates")]
+    [InlineData("[{\"epoch\":1,\"topK\":WIRING,\"realGates\":[[null]]}]", "realGates")]
+    [InlineData("[{\"epoch\":1,\"topK\":WIRING,\"realGates\":[[[1],[1,2]]]}]", "realGates")]
+    [InlineData("[{\"epoch\":1,\"topK\":null,\"realGates\":[]}]", "connectivity")]
+    public void An_epoch_of_a_diary_that_is_none_is_refused(string epochs, string says)
+    {
+        using var temporary = new TemporaryFolder();
+        var path = temporary["connectivity.json"];
+        GateDiary.Start(Samples.Blueprint, ConnectivityRule.Random(2)).Write(path);
+        var made = epochs.Replace("WIRING", ConnectivityJson.Write(Samples.Wiring()), StringComparison.Ordinal);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"epochs\": []", $"\"epochs\": {made}", StringComparison.Ordinal));
+        Assert.Contains(says, Assert.Throws<DataException>(() => GateDiary.Read(path)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void TensorBoard_events_are_whole_records_that_carry_the_tags()
     {

@@ -66,6 +66,17 @@ public sealed partial class ReportPageTests
     }
 
     [Fact]
+    public void A_wiring_that_was_given_was_not_learned_and_its_control_is_chance()
+    {
+        var small = SampleReports.Small();
+        var recipe = small.Record.Recipe with { Connectivity = ConnectivityKind.Given, FanIn = 2, Wiring = ConnectivityJson.Write(small.Wiring!) };
+        var page = ReportPage.Write(small with { Record = small.Record with { Recipe = recipe }, Groups = [] });
+        Assert.Contains("reads 2 of the 8 blocks before it, those of a wiring that was given", page, StringComparison.Ordinal);
+        Assert.Contains("--connectivity random --fan-in 2 --set wiring=null --out RUN-random", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("blocks learned which", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Thumbnails_are_left_out_without_images_and_the_mistakes_are_listed()
     {
         Assert.Equal(12, Thumbnail().Count(ReportPage.Write(SampleReports.Small())));

@@ -29,7 +29,7 @@ public sealed record PlanOutcome(int Finished, int Open);
 /// <param name="workFolder">Where runs in progress lie, weights and checkpoints included.</param>
 public sealed class ExperimentRunner(ResultStore store, string workFolder)
 {
-    /// <summary>Hears of the run that comes next, and of the last checkpointed state that it goes on from.</summary>
+    /// <summary>Hears of the run that comes next.</summary>
     public Action<CellRun>? OnRun { get; init; }
 
     /// <summary>Hears of a finished run.</summary>
@@ -112,7 +112,7 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
     private bool TrainToEnd(CellRun run, string path, string? dataPath, int threads, RunEvents events, CancellationToken cancel)
     {
         var recipe = run.Recipe with { Threads = threads, Data = run.Recipe.Data with { Path = dataPath } };
-        using var prepared = RunExecutor.Prepare(new RunRequest(recipe, path) { Places = Places }, events, cancel);
+        using var prepared = RunExecutor.Prepare(new RunRequest(recipe, path) { Places = Places, AllowedChanges = ResultStore.Untold }, events, cancel);
         if (!Train(prepared, events, cancel))
         {
             return false;

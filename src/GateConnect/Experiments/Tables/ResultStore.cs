@@ -21,6 +21,9 @@ public sealed record ResultStore(string Root)
 {
     private const string ProofName = "proof.json";
 
+    /// <summary>Values of a recipe that are no part of a result: a run goes on with others, and is found whatever they are.</summary>
+    internal static readonly string[] Untold = ["threads"];
+
     // Text and one picture each; a repository has no room for weights.
     private static readonly string[] Kept =
         ["run.json", "metrics.jsonl", "timing.jsonl", "connectivity.json", "evaluation.json", "connectivity.svg", "curves.svg", "summary.md"];
@@ -43,7 +46,7 @@ public sealed record ResultStore(string Root)
             return null;
         }
         var stored = Read(path);
-        var differences = RecipeDifference.Between(stored.Record.Recipe.Effective, run.Recipe.Effective, ["threads"]);
+        var differences = RecipeDifference.Between(stored.Record.Recipe.Effective, run.Recipe.Effective, Untold);
         return differences.Count == 0
             ? stored
             : throw new ConfigurationException([$"{path}: a result of another recipe lies here; move it away to obtain this one:", .. differences]);

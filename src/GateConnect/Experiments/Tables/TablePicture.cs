@@ -14,14 +14,19 @@ public static class TablePicture
 {
     private const int Width = 1100, Height = 430;
 
-    /// <summary>The curves as a standalone SVG; equal tables give equal text.</summary>
+    /// <summary>
+    /// The curves as a standalone SVG; equal tables give equal text. Only one of budget and fan-in varies in it: of what could be
+    /// drawn, that with the most rows is.
+    /// </summary>
     /// <exception cref="ConfigurationException">All rows have one budget and one fan-in: there is no curve.</exception>
     public static string Draw(ExperimentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        TableRow[] rows = [.. Comparable(table)];
-        var across = AxisOf(rows) ?? throw new ConfigurationException(
-            $"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
+        var (across, rows) = Curves(table).OrderByDescending(curve => curve.Rows.Length).FirstOrDefault();
+        if (rows is null)
+        {
+            throw new ConfigurationException($"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
+        }
         return new Drawing(across).Draw(
             [.. rows.GroupBy(row => (row.Recipe.Connectivity, row.Cell.Estimator)).Select(group => new Series(
                 Name(group.Key), Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
@@ -32,22 +37,27 @@ public static class TablePicture
                     [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
     }
 
-    // One network, one image size, one set of images; of several such groups the largest. No rivals.
-    private static IEnumerable<TableRow> Comparable(ExperimentTable table) => table.Rows
+    // One network, one image size, one set of images. No rivals.
+    private static IEnumerable<(Across Across, TableRow[] Rows)> Curves(ExperimentTable table) => table.Rows
         .Where(row => row.Recipe.WiringSeed is null && row.Cell.WiringOf is null && row.Cell.Estimator is null or "relaxed" or "gradual")
         .GroupBy(row => (row.Recipe.Network, row.ImageSize, row.Runs[0].Record.Dataset.TrainImages))
-        .OrderByDescending(group => group.Count()).Take(1).SelectMany(group => group);
+        .SelectMany(group => OverBudgets([.. group]).Concat(OverFanIns([.. group])));
 
-    private static Across? AxisOf(TableRow[] rows)
-    {
-        long[] passes = [.. rows.Select(row => row.ImagePasses).Distinct().Order()];
-        int[] fanIns = [.. rows.Select(row => row.FanIn).Distinct().Order()];
-        return passes.Length > 1
-            ? new Across("training images seen, thousands (doubling)", row => Math.Log2(row.ImagePasses), [.. passes.Select(count => (Math.Log2(count), (count / 1000.0).ToString("#,0.#", CultureInfo.InvariantCulture)))])
-            : fanIns.Length > 1 && rows.Any(row => row.Recipe.Connectivity is ConnectivityKind.Learned)
-                ? new Across("fan-in K", row => row.FanIn, [.. fanIns.Select(fanIn => ((double)fanIn, Invariant.Text(fanIn)))])
-                : null;
-    }
+    // What reads all blocks, or needs no number to say how many, is beside every fan-in.
+    private static IEnumerable<(Across Across, TableRow[] Rows)> OverBudgets(TableRow[] rows) =>
+        from fanIn in rows.Select(row => row.Recipe.FanIn).Distinct()
+        let alike = rows.Where(row => row.Recipe.FanIn is null || row.Recipe.FanIn == fanIn).ToArray()
+        let passes = alike.Select(row => row.ImagePasses).Distinct().Order().ToArray()
+        where passes.Length > 1
+        select (new Across(
+            "training images seen, thousands (doubling)", row => Math.Log2(row.ImagePasses),
+            [.. passes.Select(count => (Math.Log2(count), (count / 1000.0).ToString("#,0.#", CultureInfo.InvariantCulture)))]), alike);
+
+    private static IEnumerable<(Across Across, TableRow[] Rows)> OverFanIns(TableRow[] rows) =>
+        from alike in rows.GroupBy(row => row.ImagePasses)
+        let fanIns = alike.Select(row => row.FanIn).Distinct().Order().ToArray()
+        where fanIns.Length > 1 && alike.Any(row => row.Recipe.Connectivity is ConnectivityKind.Learned)
+        select (new Across("fan-in K", row => row.FanIn, [.. fanIns.Select(fanIn => ((double)fanIn, Invariant.Text(fanIn)))]), alike.ToArray());
 
     private static string Name((ConnectivityKind Kind, string? Estimator) rule) => IsDashed(rule.Estimator) ? $"{rule.Kind}, {rule.Estimator}" : rule.Kind.ToString();
 

@@ -55,14 +55,15 @@ internal static class HeadlineSection
         Invariant.Grouped((long)Math.Round(row.Cost.Parameters)), Invariant.Fixed(row.Cost.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.LiveBlocks, 1),
     ];
 
-    // The control of learned gates is chance; that of everything else is learning.
+    // The control of gates that were learned, here or elsewhere, is chance; that of everything else is learning.
     private static string Control(ReportContent content)
     {
-        var (other, fanIn) = content.Record.Recipe.Connectivity == ConnectivityKind.Learned
-            ? ("random", content.Record.Recipe.FanIn)
-            : ("learned", content.Record.Recipe.Connectivity == ConnectivityKind.Random ? content.Record.Recipe.FanIn : content.Blueprint.Size.Cardinality / 2);
-        var wiring = content.Record.Recipe.WiringSeed is null ? "" : " --set wiringSeed=null";
-        return $"gateconnect train --config RUN/run.json --connectivity {other} --fan-in {Invariant.Text(Math.Max(1, fanIn ?? content.Blueprint.Size.Cardinality / 2))}{wiring} --out RUN-{other}";
+        var recipe = content.Record.Recipe;
+        var other = recipe.Connectivity is ConnectivityKind.Learned or ConnectivityKind.Given ? "random" : "learned";
+        var half = Math.Max(1, content.Blueprint.Size.Cardinality / 2);
+        var fanIn = recipe.Connectivity is ConnectivityKind.Full or ConnectivityKind.FullBranches ? half : recipe.FanIn ?? half;
+        var wiring = (recipe.WiringSeed is null ? "" : " --set wiringSeed=null") + (recipe.Wiring is null ? "" : " --set wiring=null");
+        return $"gateconnect train --config RUN/run.json --connectivity {other} --fan-in {Invariant.Text(fanIn)}{wiring} --out RUN-{other}";
     }
 
     private static string Learned(ReportContent content)
@@ -75,6 +76,7 @@ internal static class HeadlineSection
             ConnectivityKind.Full => "ResNeXt as published: every block reads the sum of all blocks before it.",
             ConnectivityKind.FullBranches => $"Every one of {Invariant.Text(readers)} blocks reads all {Invariant.Text(size.Cardinality)} blocks before it.",
             ConnectivityKind.Random => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, drawn once at random.",
+            ConnectivityKind.Given => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, those of a wiring that was given.",
             _ => $"Every one of {Invariant.Text(readers)} blocks learned which {fanIn} to read.",
         };
         return content.Record.Results is null || content.Wiring is null ? wiring : $"{wiring} {Removed(content)}";

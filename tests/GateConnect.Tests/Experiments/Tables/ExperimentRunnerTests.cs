@@ -121,6 +121,19 @@ public sealed class ExperimentRunnerTests
     }
 
     [Fact]
+    public void An_interrupted_run_goes_on_with_another_number_of_threads()
+    {
+        using var folder = new TemporaryFolder();
+        using var cancel = new CancellationTokenSource();
+        var plan = new ExperimentPlan([Shapes.Cells[0]], [Tiny], Seeds: 1);
+        Assert.Equal(new PlanOutcome(0, 1), Run(folder, plan, stop: cancel, onStep: cancel.Cancel));
+        var begun = RunFolder.Open(Runner(folder).WorkPathOf(plan.Runs.Single())).RecordPath;
+        var record = RunRecord.Read(begun);
+        (record with { Recipe = record.Recipe with { Threads = 7 } }).Write(begun);
+        Assert.Equal(new PlanOutcome(1, 0), Run(folder, plan));
+    }
+
+    [Fact]
     public void A_run_that_another_process_holds_is_passed_over()
     {
         using var folder = new TemporaryFolder();

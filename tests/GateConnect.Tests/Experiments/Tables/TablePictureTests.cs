@@ -36,6 +36,18 @@ public sealed class TablePictureTests
     }
 
     [Fact]
+    public void Where_budget_and_fan_in_vary_only_one_of_them_is_drawn()
+    {
+        TableRow[] fanIns = [.. new[] { 1, 2, 3 }.Select(fanIn => Row(ConnectivityRule.Learned(fanIn), epochs: 10, 50 + fanIn)), Row(ConnectivityRule.FullBranches, epochs: 10, 60)];
+        var text = TablePicture.Draw(Table([.. fanIns, Row(ConnectivityRule.Learned(2), epochs: 20, 70)]));
+        Assert.Contains("fan-in K", text, StringComparison.Ordinal);
+        Assert.Equal([3, 1], Lines(XDocument.Parse(text)).Take(2).Select(line => line.Count));
+        text = TablePicture.Draw(Table([.. fanIns, .. new[] { 20, 40, 80 }.Select(epochs => Row(ConnectivityRule.Learned(2), epochs, epochs))]));
+        Assert.Contains("training images seen", text, StringComparison.Ordinal);
+        Assert.Equal([4, 1], Lines(XDocument.Parse(text)).Take(2).Select(line => line.Count));
+    }
+
+    [Fact]
     public void The_rule_gradual_is_dashed_beside_the_relaxed_one_and_neither_is_compared_with_the_other()
     {
         var text = TablePicture.Draw(Table([.. new[] { 5, 10 }.SelectMany(epochs => new[]
