@@ -2,13 +2,14 @@
 // failures leave here as exit codes; nothing else in this project decides one.
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Text.RegularExpressions;
 using GateConnect.Cli.Commands;
 using GateConnect.Runtime;
 
 namespace GateConnect.Cli;
 
 /// <summary>The whole command line.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>Runs one command.</summary>
     /// <param name="args">The words after the program's name.</param>
@@ -19,10 +20,11 @@ internal static class CommandLine
     {
         try
         {
+            RequireWords(args);
             var parsed = Build(new CommandContext(terminal, interruption)).Parse(args);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpPages)
             {
-                throw new ConfigurationException([.. parsed.Errors.Select(error => $"{error.Message.TrimEnd('.')}; {Hint(parsed)}").Distinct()]);
+                throw new ConfigurationException([.. parsed.Errors.Select(error => $"{Plain(error.Message.TrimEnd('.'))}; {Hint(parsed)}").Distinct()]);
             }
             return parsed.Invoke(new InvocationConfiguration
             {
@@ -96,6 +98,23 @@ internal static class CommandLine
             return ExitCode.Done;
         });
     }
+
+    // What an unset variable of a shell leaves behind is no value.
+    private static void RequireWords(string[] args)
+    {
+        var empty = args.Index().Where(word => string.IsNullOrWhiteSpace(word.Item)).Select(word => word.Index).ToArray();
+        if (empty.Length > 0)
+        {
+            throw new ConfigurationException([.. empty.Select(index =>
+                $"{(index > 0 && args[index - 1].StartsWith("--", StringComparison.Ordinal) ? args[index - 1] : $"word {index + 1}")}: empty, expected a value")]);
+        }
+    }
+
+    // The parser names types of the language; people read "number".
+    private static string Plain(string message) => WrongType().Replace(message, "$2: '$1' is no number of the kind expected");
+
+    [GeneratedRegex("^Cannot parse argument '(.*)' for option '(.*)' as expected type '.*'$")]
+    private static partial Regex WrongType();
 
     private static string Hint(ParseResult parsed)
     {

@@ -14,6 +14,7 @@ internal static class TableDocument
         ["experiment"] = table.Experiment.Name,
         ["cells"] = new JsonArray([.. table.Rows.Select(Cell)]),
         ["comparisons"] = new JsonArray([.. table.Comparisons.Select(Comparison)]),
+        ["wirings"] = new JsonArray([.. table.Wirings.Select(Wirings)]),
     };
 
     private static JsonObject Cell(TableRow row) => new()
@@ -52,5 +53,20 @@ internal static class TableDocument
         ["seeds"] = comparison.Test.Difference.Count,
         ["t"] = JsonText.Finite(comparison.Test.T),
         ["p"] = JsonText.Finite(comparison.Test.P),
+        ["trainImages"] = comparison.Learned.Runs[0].Record.Dataset.TrainImages,
+        ["imageSize"] = comparison.Learned.ImageSize,
+    };
+
+    private static JsonObject Wirings(WiringSpread spread) => new()
+    {
+        ["network"] = spread.First.Recipe.Network,
+        ["fanIn"] = spread.First.FanIn,
+        ["epochs"] = spread.First.Recipe.Training.Epochs,
+        ["trainImages"] = spread.First.Runs[0].Record.Dataset.TrainImages,
+        ["imageSize"] = spread.First.ImageSize,
+        ["stdBetweenWirings"] = spread.Parts.RowStd,
+        ["stdBetweenSeeds"] = spread.Parts.ColumnStd,
+        ["stdOfNeither"] = spread.Parts.ResidualStd,
+        ["pAllAlike"] = JsonText.Finite(spread.Parts.P),
     };
 }

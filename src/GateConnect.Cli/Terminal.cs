@@ -2,6 +2,7 @@
 // the console itself.
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Spectre.Console;
 
 namespace GateConnect.Cli;
@@ -18,7 +19,7 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
     public IAnsiConsole? ErrorScreen { get; init; }
 
     /// <summary>The streams of this process.</summary>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error)
+    public static Terminal OfProcess() => new(Console.IsOutputRedirected ? Redirected() : Console.Out, Console.Error)
     {
         OutputScreen = Console.IsOutputRedirected ? null : Screen(Console.Out),
         ErrorScreen = Console.IsErrorRedirected ? null : Screen(Console.Error),
@@ -40,6 +41,10 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
             Error.WriteLine($"error: {message}");
         }
     }
+
+    // A full disk behind a pipe or file is the user's to mend, and no bug.
+    private static StreamWriter Redirected() =>
+        new(new GuardedStream(Console.OpenStandardOutput(), "standard output"), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true };
 
     private static IAnsiConsole Screen(TextWriter writer)
     {

@@ -41,17 +41,20 @@ internal static class ExperimentCommand
             var width = Experiment.All.SelectMany(experiment => experiment.Cells).Max(cell => cell.Name.Length) + 2;
             foreach (var experiment in Experiment.All)
             {
-                context.Terminal.Output.WriteLine($"{experiment.Name,-16}{experiment.Title}");
+                context.Terminal.Output.WriteLine($"{experiment.Name}: {experiment.Title}");
                 foreach (var cell in experiment.Cells)
                 {
                     var paper = cell.Paper is { } reported ? string.Create(CultureInfo.InvariantCulture, $"  paper {reported.MeanPercent:0.00} %") : "";
-                    context.Terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {cell.Name.PadRight(width)}{cell.Recipe.Training.Epochs} epochs{paper}"));
+                    context.Terminal.Output.WriteLine($"  {cell.Name.PadRight(width)}{Epochs(experiment, cell)} epochs{paper}");
                 }
             }
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static string Epochs(Experiment experiment, ExperimentCell cell) => string.Join(", ", (experiment.Budgets ?? [new Budget()])
+        .Select(budget => budget.Apply(cell.Recipe).Training.Epochs.ToString(CultureInfo.InvariantCulture)));
 
     private static JsonObject Described(Experiment experiment) => new()
     {
@@ -68,32 +71,59 @@ internal static class ExperimentCommand
         var (name, results, json) = (NameArgument(), ResultsOption(), RunOptions.JsonOption());
         var markdown = new Option<bool>("--markdown") { Description = "As Markdown." };
         var csv = new Option<bool>("--csv") { Description = "As comma-separated values, numbers in full." };
-        var plot = new Option<string?>("--plot") { HelpName = "FILE", Description = "Also draw it as an SVG: accuracy and what learning is ahead, against budget or fan-in." };
+        var plot = new Option<string?>("--plot") { HelpName = "FILE", Description = "Also draw it, as FILE.svg: accuracy and what learning is ahead, against budget or fan-in." };
         var command = new Command("table", "Prints an experiment's finished runs beside the paper's figures, with a paired test between rules on the same seeds.") { name };
         pages.Describe(command, new HelpPage(
             [new OptionGroup("Output", [results, markdown, csv, plot, json])],
             ["gateconnect experiment table cifar10", "gateconnect experiment table cifar10-rivals --markdown", "gateconnect experiment table cifar10-budget --plot budget.svg", "gateconnect experiment table cifar10 --json"]));
         command.SetAction(parsed =>
         {
-            var table = ExperimentTable.Of(Experiment.Named(parsed.GetRequiredValue(name)), new ResultStore(Folder(parsed.GetValue(results)!)));
-            if (parsed.GetValue(plot) is { } picture)
+            var (experiment, folder) = (Experiment.Named(parsed.GetRequiredValue(name)), Folder(parsed.GetValue(results)!));
+            RequireOneFormat([json, markdown, csv], parsed);
+            if (parsed.GetValue(plot) is { } file)
+            {
+                ReplaceableFile.Require("--plot", file, ".svg", "<svg");
+            }
+            if (parsed.GetResult(results) is { Implicit: false } && !Directory.Exists(folder))
+            {
+                throw new DataException($"--results {folder}: no such folder; it is the one that 'experiment run' was given, {DefaultResults} where it was given none");
+            }
+            var table = ExperimentTable.Of(experiment, new ResultStore(folder));
+            foreach (var run in table.Rows.SelectMany(row => row.Repeated))
+            {
+                context.Terminal.Error.WriteLine($"{run.Path}: left out, as it repeats the recipe and seed of another");
+            }
+            if (table.Rows.Count == 0)
+            {
+                context.Terminal.Error.WriteLine($"{folder}: no finished run of {experiment.Name} yet; start with: gateconnect experiment run {experiment.Name} --budget 2/300{WithResults(folder)}");
+            }
+            else if (parsed.GetValue(plot) is { } picture)
             {
                 AtomicFile.WriteAllText(picture, TablePicture.Draw(table));
             }
             if (parsed.GetValue(json))
             {
                 JsonText.Write(context.Terminal.Output, TableDocument.Of(table));
-                return ExitCode.Done;
             }
-            if (table.Rows.Count == 0)
+            else if (table.Rows.Count > 0)
             {
-                context.Terminal.Error.WriteLine($"{parsed.GetValue(results)}: no finished run of {table.Experiment.Name} yet; start with: gateconnect experiment run {table.Experiment.Name}");
+                context.Terminal.Output.Write(parsed.GetValue(csv) ? TableText.Csv(table) : parsed.GetValue(markdown) ? TableText.Markdown(table) : TableText.Plain(table));
             }
-            context.Terminal.Output.Write(parsed.GetValue(csv) ? TableText.Csv(table) : parsed.GetValue(markdown) ? TableText.Markdown(table) : TableText.Plain(table));
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static void RequireOneFormat(Option<bool>[] formats, ParseResult parsed)
+    {
+        string[] asked = [.. formats.Where(parsed.GetValue).Select(format => format.Name)];
+        if (asked.Length > 1)
+        {
+            throw new ConfigurationException($"{string.Join(" and ", asked)}: a table has one format; leave all but one out");
+        }
+    }
+
+    private static string WithResults(string folder) => folder == DefaultResults ? "" : $" --results {folder}";
 
     private static Argument<string> NameArgument() => new("NAME") { Description = "An experiment: " + string.Join(", ", Experiment.All.Select(experiment => experiment.Name)) + "." };
 
@@ -112,7 +142,7 @@ internal static class ExperimentCommand
         private readonly Option<string?> budget = new("--budget") { HelpName = "SHARE", Description = "Share of the paper's epochs: 0.05, 5% or 15/300. Default 1; cifar10-budget: its own series." };
         private readonly Option<int?> trainLimit = new("--train-limit") { HelpName = "N", Description = "Learn from so many images only, every class alike; the table says so. Default all." };
         private readonly Option<int?> imageSize = new("--image-size") { HelpName = "PIXELS", Description = "Smaller images than the paper's; the table says so. Default the paper's." };
-        private readonly Option<string[]> only = new("--only") { HelpName = "TEXT", Description = "Cells whose name contains this, such as 20,4,8 or learned. May be repeated; all must match." };
+        private readonly Option<string[]> only = new("--only") { HelpName = "TEXT", Description = "Cells whose name contains this, such as 20,4,8 or learned, or the one that is named so. May be repeated; all must match." };
         private readonly Option<string?> time = new("--for") { HelpName = "TIME", Description = "Stop after 45s, 90m or 2h, within a run with a checkpoint; the same command goes on. Default: to the end." };
         private readonly Option<string?> data = new("--data") { HelpName = "PATH", Description = "Where the images are. Default the usual places; the folder experiments need it." };
         private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads of libtorch. Default all cores. Two processes with half of them each share the runs." };
@@ -159,7 +189,7 @@ internal static class ExperimentCommand
             };
             var events = new RunEvents { Note = voice.Say, Fetch = progress.Fetch, Load = progress.Load };
             var outcome = runner.Run(plan, parsed.GetValue(data), parsed.GetValue(threads) ?? Environment.ProcessorCount, events, end.Token);
-            voice.Say($"{outcome.Finished} of {runs.Count} runs finished{(outcome.Open == 0 ? "" : "; the same command goes on")}; table: gateconnect experiment table {parsed.GetValue(name)}");
+            voice.Say($"{outcome.Finished} of {runs.Count} runs finished{(outcome.Open == 0 ? "" : "; the same command goes on")}; table: gateconnect experiment table {parsed.GetValue(name)}{WithResults(Folder(parsed.GetValue(results)!))}");
             if (parsed.GetValue(json))
             {
                 JsonText.Write(context.Terminal.Output, new JsonObject { ["finished"] = outcome.Finished, ["open"] = outcome.Open });
@@ -182,7 +212,7 @@ internal static class ExperimentCommand
             if (experiment is not null && budgets is not null)
             {
                 string[] words = parsed.GetValue(only) ?? [];
-                ExperimentCell[] cells = [.. experiment.Cells.Where(cell => words.All(word => cell.Name.Contains(word, StringComparison.Ordinal)))];
+                ExperimentCell[] cells = [.. experiment.Cells.Where(cell => words.All(word => Matches(experiment, cell, word)))];
                 if (cells.Length == 0)
                 {
                     mistakes.Add($"--only: no cell of {experiment.Name} contains {string.Join(" and ", words)}; see 'gateconnect experiment list'");
@@ -196,6 +226,9 @@ internal static class ExperimentCommand
             }
             throw new ConfigurationException(mistakes);
         }
+
+        private static bool Matches(Experiment experiment, ExperimentCell cell, string word) =>
+            experiment.Cells.Any(other => other.Name == word) ? cell.Name == word : cell.Name.Contains(word, StringComparison.Ordinal);
 
         private IReadOnlyList<Budget> Budgets(ParseResult parsed, Experiment? experiment)
         {

@@ -10,6 +10,8 @@ namespace GateConnect.Cli.Commands;
 /// <summary>Makes report, pictures and summary, or a comparison.</summary>
 internal sealed class ReportCommand
 {
+    private const string DefaultPage = "comparison.html";
+
     private readonly CommandContext context;
     private readonly Argument<string[]> runs = new("RUN")
     {
@@ -18,7 +20,7 @@ internal sealed class ReportCommand
         Description = "A run folder, such as runs/cifar: its pages are written into it. Several: one page that compares them.",
     };
 
-    private readonly Option<string?> output = new("--out") { HelpName = "FILE", Description = "Several runs: the page to write. Default comparison.html." };
+    private readonly Option<string?> output = new("--out") { HelpName = "FILE", Description = $"Several runs: the page to write, FILE.html. Default {DefaultPage}." };
     private readonly Option<string[]> baselines = new("--baseline")
     {
         HelpName = "RUN",
@@ -57,7 +59,11 @@ internal sealed class ReportCommand
         var paths = parsed.GetRequiredValue(runs);
         Require(parsed, several: paths.Length > 1);
         var folders = paths.Select(RunFolder.Open).ToArray();
-        var written = folders.Length > 1 ? [RunComparison.Write(folders, parsed.GetValue(output) ?? "comparison.html")] : WriteOne(parsed, folders[0]);
+        if (folders.Length > 1)
+        {
+            ReplaceableFile.Require("--out", parsed.GetValue(output) ?? DefaultPage, ".html", "<!doctype html>");
+        }
+        var written = folders.Length > 1 ? [RunComparison.Write(folders, parsed.GetValue(output) ?? DefaultPage)] : WriteOne(parsed, folders[0]);
         if (parsed.GetValue(json))
         {
             JsonText.Write(context.Terminal.Output, new JsonObject { ["files"] = new JsonArray([.. written.Select(path => JsonValue.Create(path))]) });

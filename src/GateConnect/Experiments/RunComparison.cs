@@ -41,15 +41,28 @@ public static class RunComparison
             .. groups.SelectMany((group, index) => group.Runs.Select(record => new ComparedRun(
                 string.Create(CultureInfo.InvariantCulture, $"{group.Name}, seed {record.Recipe.Seed}"), index, contents.First(content => content.Record == record)))),
         ];
-        var reference = groups.FirstOrDefault(group => group.Recipe.Connectivity == ConnectivityKind.Learned) ?? groups[0];
         return new ComparisonContent([.. groups.Select(group => group.Row())], runs)
         {
             Left = folders.Count - runs.Length,
             AreComparable = contents.All(content => RunGroups.AreComparable(content.Record, contents[0].Record)),
-            Tests = [.. groups.Where(group => group != reference).Select(group => Test(reference, group)).OfType<ComparedPair>()],
+            Tests = [.. Tests(groups)],
             Agreements = [.. Pairs(runs).Select(pair => WiringAgreement.Of(pair.One, pair.Other)).OfType<WiringAgreement>()],
         };
     }
+
+    private static IEnumerable<ComparedPair> Tests(IReadOnlyList<RunGroup> groups) =>
+        from first in groups.Index()
+        where groups.Any(IsLearned) ? IsLearned(first.Item) : first.Index == 0
+        from other in groups.Index()
+        where first.Index != other.Index && (!IsLearned(other.Item) || other.Index < first.Index)
+            && RunGroups.AreComparable(first.Item.Runs[0], other.Item.Runs[0])
+            && (other.Item.Recipe.FanIn is null || other.Item.Recipe.FanIn == first.Item.Recipe.FanIn)
+        let test = Test(first.Item, other.Item)
+        where test is not null
+        select test;
+
+    // A wiring that was given was learned, mostly: it is held against those it is to beat.
+    private static bool IsLearned(RunGroup group) => group.Recipe.Connectivity is ConnectivityKind.Learned or ConnectivityKind.Given;
 
     private static ComparedPair? Test(RunGroup first, RunGroup other) => PairedTest.Of(BySeed(first), BySeed(other)) is { } test
         ? new ComparedPair($"{first.Name} − {other.Name}", test.Difference.Mean, test.Difference.Std, test.Difference.Count, test.P)

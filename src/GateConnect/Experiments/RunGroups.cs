@@ -30,7 +30,7 @@ internal sealed record RunGroup(string Name, Recipe Recipe, IReadOnlyList<RunRec
 /// <summary>Gathers runs.</summary>
 internal static class RunGroups
 {
-    // What only names the machine's ways, or says how the wiring comes about, makes no other row of a rule.
+    // What the name of the rule says already.
     private static readonly string[] Untold = ["connectivity", "fanIn", "wiring", "wiringSeed", "training.gates.estimator"];
 
     /// <summary>A recipe without what may differ between runs of a row.</summary>
@@ -49,15 +49,35 @@ internal static class RunGroups
     public static IReadOnlyList<RunGroup> Of(IEnumerable<RunRecord> runs)
     {
         var groups = new List<RunGroup>();
-        foreach (var group in runs.GroupBy(run => (Recipe: Seedless(run.Recipe), Images: ImagesOf(run))))
+        foreach (var group in Alike([.. runs]))
         {
-            var name = Rule(group.Key.Recipe);
-            var namesake = groups.FirstOrDefault(other => Rule(other.Recipe) == name);
+            var recipe = group.Key.Recipe;
+            var name = recipe is { Connectivity: ConnectivityKind.Given, Wiring: null } ? $"{Rule(recipe)}, a wiring for every seed" : Rule(recipe);
+            var namesake = groups.FirstOrDefault(other => Rule(other.Recipe) == Rule(recipe));
             groups.Add(new RunGroup(
-                namesake is null ? name : name + What(namesake.Recipe, group.Key.Recipe), group.Key.Recipe,
+                Free(namesake is null ? name : name + What(namesake.Recipe, recipe), groups), recipe,
                 [.. group.DistinctBy(run => run.Recipe.Seed).OrderBy(run => run.Recipe.Seed)]));
         }
         return groups;
+    }
+
+    // A wiring is part of the recipe, but where every seed has one of its own, learned under it, it is the seed's.
+    private static IEnumerable<IGrouping<(Recipe Recipe, (string, string, int, int, string) Images), RunRecord>> Alike(RunRecord[] runs)
+    {
+        var own = runs.Where(run => run.Recipe.Connectivity == ConnectivityKind.Given).GroupBy(run => (Unwired(run.Recipe), run.Recipe.FanIn, ImagesOf(run)))
+            .Where(group => group.Count() > 1 && group.DistinctBy(run => run.Recipe.Seed).Count() == group.Count() && group.DistinctBy(run => run.Recipe.Wiring).Count() == group.Count())
+            .SelectMany(group => group).ToHashSet();
+        return runs.GroupBy(run => (own.Contains(run) ? Seedless(run.Recipe) with { Wiring = null } : Seedless(run.Recipe), ImagesOf(run)));
+    }
+
+    private static string Free(string name, List<RunGroup> groups)
+    {
+        var free = name;
+        for (var number = 2; groups.Any(group => group.Name == free); number++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name} {number}");
+        }
+        return free;
     }
 
     /// <summary>Whether two runs differ in wiring and seed alone.</summary>
@@ -93,7 +113,7 @@ internal static class RunGroups
     private static string What(Recipe namesake, Recipe recipe)
     {
         var values = RecipeDifference.Values(namesake, recipe).Where(value => !Untold.Contains(value.Path)).ToArray();
-        return values.Length == 0 ? (namesake.Wiring == recipe.Wiring ? ", other images" : ", other wiring") : ", " + string.Join(", ", values.Select(value => $"{value.Path} {value.Asked}"));
+        return values.Length == 0 ? (namesake.Wiring == recipe.Wiring ? ", other images" : ", other wiring") : ", " + string.Join(", ", values.Select(value => value.Asked == "nothing" ? $"{value.Path} not set" : $"{value.Path} {value.Asked}"));
     }
 
     private static IEnumerable<string> Neighbours(string own)

@@ -22,7 +22,10 @@ public static class GateHealth
     /// <summary>What warnings begin with, in Markdown.</summary>
     internal const string Warning = "**Warning:**";
 
-    /// <summary>The sentences, warnings first and marked so; empty where no gates were learned.</summary>
+    /// <summary>
+    /// The sentences, warnings first and marked so; empty where no gates were learned. That gates stayed uniform, or had not settled,
+    /// is said once they are fixed.
+    /// </summary>
     /// <param name="epochs">The reports of a run.</param>
     /// <param name="fanIn">K.</param>
     /// <param name="cardinality">C.</param>
@@ -37,8 +40,9 @@ public static class GateHealth
             return [];
         }
         List<string> notes = [];
+        var fixedGates = epochs[^1].Phase == TrainingPhase.Weights; // before, there is nothing to judge yet
         var binary = cardinality > 1 ? Math.Log(fanIn) / Math.Log(cardinality) : 1;
-        if (entropy > UniformEntropy && fanIn < cardinality)
+        if (fixedGates && entropy > UniformEntropy && fanIn < cardinality)
         {
             notes.Add(Warning + " the gates never left the uniform draw: their wiring is little better than random. "
                 + "Train longer, or raise `training.gates.step` (rule relaxed) or `training.gates.rateFactor` (rule paper).");
@@ -47,13 +51,13 @@ public static class GateHealth
         {
             notes.Add(Warning + " the gates collapsed: single branches took over most rows. Lower `training.gates.step` or `training.gates.rateFactor`.");
         }
-        if (gateEpochs.Length > 1 && gateEpochs[^1].GateChurn is { } churn && churn > UnsettledChurn)
+        if (fixedGates && gateEpochs.Length > 1 && gateEpochs[^1].GateChurn is { } churn && churn > UnsettledChurn)
         {
             notes.Add($"{Warning} the wiring had not settled: {Invariant.Fixed(100 * churn, 1)} % of the connections were new in the last epoch of gate learning.");
         }
         notes.Add(
             $"Gate entropy, relative to the uniform draw: {Invariant.Fixed(epochs.First(report => report.GateEntropy is not null).GateEntropy, 3)} after the first epoch, "
-            + $"{Invariant.Fixed(entropy, 3)} at the end ({Invariant.Fixed(binary, 3)} where exactly K gates are open and equal).");
+            + $"{Invariant.Fixed(entropy, 3)} {(fixedGates ? "at the end" : "so far")} ({Invariant.Fixed(binary, 3)} where exactly K gates are open and equal).");
         if (gateEpochs.Any(report => report.GateChurn is not null))
         {
             notes.Add($"Churn of the top-K connections: {string.Join(", ", Thinned(gateEpochs).Select(report => $"epoch {Invariant.Text(report.Epoch)}: {Percent(report.GateChurn)}"))}.");

@@ -3,6 +3,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using GateConnect.Runtime;
 using GateConnect.Training;
 
@@ -23,7 +24,7 @@ namespace GateConnect.Reporting;
 [JsonSerializable(typeof(EvaluationRecord))]
 internal sealed partial class ReportJsonContext : JsonSerializerContext;
 
-internal static class ReportJson
+internal static partial class ReportJson
 {
     /// <summary>No run.json or recipe is longer.</summary>
     public const long LongestRecord = 16L << 20;
@@ -40,8 +41,14 @@ internal static class ReportJson
     /// <summary>For one record per line.</summary>
     public static ReportJsonContext Lines { get; } = Context(indented: false);
 
-    /// <summary>A failure's message as one line of bounded length; what a damaged file brought into it reaches no terminal as it is.</summary>
-    public static string OneLine(Exception failure) => UntrustedText.Printable(failure.Message);
+    /// <summary>
+    /// A failure's message as one line of bounded length, without the names of types; what a damaged file brought into it reaches
+    /// no terminal as it is.
+    /// </summary>
+    public static string OneLine(Exception failure) => UntrustedText.Printable(TypeName().Replace(failure.Message, ""));
+
+    [GeneratedRegex(@" (?:to|for type|contained in type) '?(?:GateConnect|System)\.[\w.`+\[\],]*[\w\]]'?")]
+    private static partial Regex TypeName();
 
     private static ReportJsonContext Context(bool indented) => new(new JsonSerializerOptions(ReportJsonContext.Default.Options)
     {

@@ -66,6 +66,20 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void A_comparison_is_written_over_no_other_file()
+    {
+        using var shell = new Shell();
+        var (one, two) = (Copy(shell, "one"), Copy(shell, "two"));
+        var record = File.ReadAllBytes(Path.Combine(one, "run.json"));
+        Assert.Equal(ExitCode.Configuration, Shell.Run("report", one, two, "--out", Path.Combine(one, "run.json")).Code);
+        Assert.Equal(record, File.ReadAllBytes(Path.Combine(one, "run.json")));
+        File.WriteAllText(shell.In("mine.html"), "<p>mine");
+        Assert.Contains("not of this program's making", Shell.Run("report", one, two, "--out", shell.In("mine.html")).Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, Shell.Run("report", one, two, "--out", shell.In("page.html")).Code);
+        Assert.Equal(ExitCode.Done, Shell.Run("report", one, two, "--out", shell.In("page.html")).Code);
+    }
+
+    [Fact]
     public void Two_runs_are_compared_on_one_page()
     {
         using var shell = new Shell();

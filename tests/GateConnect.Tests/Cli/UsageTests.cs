@@ -15,6 +15,14 @@ public sealed class UsageTests
         Assert.Equal(starts.Length, told.Mistakes.Length);
     }
 
+    [Fact]
+    public void Empty_values_and_values_of_another_kind_are_named_as_people_name_them()
+    {
+        Assert.Equal(["--out: empty, expected a value", "word 4: empty, expected a value"], Shell.Run("report", "--out", "", " ").Mistakes);
+        var told = Assert.Single(Shell.Run("experiment", "run", "cifar10", "--threads", "x").Mistakes);
+        Assert.StartsWith("--threads: 'x' is no number of the kind expected; see", told, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("train", "--network", "20,4")]
     [InlineData("train", "--network", "21,4,8")]

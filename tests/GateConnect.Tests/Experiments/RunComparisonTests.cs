@@ -43,6 +43,66 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
+    public void Wirings_that_each_seed_has_of_its_own_are_one_row_and_one_wiring_under_several_seeds_is_another()
+    {
+        using var temporary = new TemporaryFolder();
+        Recipe Given(ulong seed, ulong wiring) => Samples.Recipe with
+        {
+            Connectivity = ConnectivityKind.Given, Seed = seed, Wiring = ConnectivityJson.Write(Samples.Wiring(seed: wiring)),
+        };
+        var content = RunComparison.Content(
+        [
+            Write(temporary["r1"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 1 }, 91), Write(temporary["r2"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 2 }, 92),
+            Write(temporary["g1"], Given(1, 11), 93), Write(temporary["g2"], Given(2, 12), 95),
+        ]);
+        Assert.Equal(["Random(2)", "Given(2), a wiring for every seed"], content.Groups.Select(group => group.Name));
+        Assert.Equal((2.5, 2), (content.Tests.Single().Mean, content.Tests.Single().Seeds));
+        content = RunComparison.Content([Write(temporary["a1"], Given(1, 11), 91), Write(temporary["a2"], Given(2, 11), 92), Write(temporary["b1"], Given(1, 12), 93), Write(temporary["c1"], Given(1, 13), 94)]);
+        Assert.Equal(["Given(2)", "Given(2), other wiring", "Given(2), other wiring 2"], content.Groups.Select(group => group.Name));
+        Assert.Equal(2, content.Groups[0].Runs);
+    }
+
+    [Fact]
+    public void Every_learned_row_is_tested_against_what_compares_with_it_and_nothing_else()
+    {
+        using var temporary = new TemporaryFolder();
+        var longer = Samples.Recipe with { Training = Samples.Recipe.Training with { Epochs = 12 } };
+        var gradual = Samples.Recipe with { Training = Samples.Recipe.Training with { Gates = new GateOptions { Estimator = EstimatorKind.Gradual } } };
+        var content = RunComparison.Content(
+        [
+            Write(temporary["learned"], Samples.Recipe, 90), Write(temporary["gradual"], gradual, 91), Write(temporary["full"], Samples.Recipe with { Connectivity = ConnectivityKind.Full, FanIn = null }, 92),
+            Write(temporary["random3"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, FanIn = 3 }, 93), Write(temporary["longer"], longer with { Connectivity = ConnectivityKind.Random }, 94),
+        ]);
+        Assert.Equal(["Learned(2) − Full", "Learned(2), gradual − Learned(2)", "Learned(2), gradual − Full"], content.Tests.Select(test => test.Name));
+        Assert.Contains("5 runs in 5 rows.", ComparisonPage.Write(content), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_luckiest_of_few_seeds_is_not_called_the_highest_mean()
+    {
+        using var temporary = new TemporaryFolder();
+        var random = Samples.Recipe with { Connectivity = ConnectivityKind.Random };
+        var content = RunComparison.Content(
+        [
+            Write(temporary["a"], Samples.Recipe with { Seed = 1 }, 90), Write(temporary["b"], Samples.Recipe with { Seed = 2 }, 92),
+            Write(temporary["c"], random with { Seed = 1 }, 90), Write(temporary["d"], random with { Seed = 2 }, 91),
+            Write(temporary["e"], Samples.Recipe with { Connectivity = ConnectivityKind.FullBranches, FanIn = null, Seed = 1 }, 99),
+        ]);
+        Assert.Contains("Highest mean top-1 among the rows with 2 seeds: Learned(2), 91.00", ComparisonPage.Write(content), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rule_that_chooses_at_the_end_agrees_with_nobody_before()
+    {
+        var small = SampleReports.Small();
+        var record = small.Record with
+        {
+            Recipe = small.Record.Recipe with { Training = small.Record.Recipe.Training with { Gates = new GateOptions { Estimator = EstimatorKind.Evolution } } },
+        };
+        Assert.Equal([4, 5, 6], WiringAgreement.Of(new("one", 0, small), new("other", 0, small with { Record = record }))!.ByEpoch.Select(point => point.Epoch));
+    }
+
+    [Fact]
     public void A_run_lies_beside_others_of_its_folder_that_differ_in_wiring_and_seed_alone()
     {
         using var temporary = new TemporaryFolder();

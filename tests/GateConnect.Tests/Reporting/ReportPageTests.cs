@@ -77,6 +77,25 @@ public sealed partial class ReportPageTests
     }
 
     [Fact]
+    public void A_run_that_has_not_ended_speaks_of_no_result()
+    {
+        var small = SampleReports.Small();
+        var page = ReportPage.Write(small with { Record = Samples.Record(RunStatus.Interrupted), Epochs = [.. Samples.Epochs.Take(2)], Evaluation = null, Groups = [] });
+        Assert.Contains("2 of 6 epochs", page, StringComparison.Ordinal);
+        Assert.Contains("is to learn which", page, StringComparison.Ordinal);
+        Assert.Contains("The test images have not been read yet.", page, StringComparison.Ordinal);
+        Assert.Contains("if training ended here", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_finished_run_did_not_keep_is_said()
+    {
+        var page = ReportPage.Write(SampleReports.Small() with { Diary = null, Epochs = [] });
+        Assert.Contains("the run has no connectivity.json", page, StringComparison.Ordinal);
+        Assert.Contains("the run has no metrics.jsonl", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Thumbnails_are_left_out_without_images_and_the_mistakes_are_listed()
     {
         Assert.Equal(12, Thumbnail().Count(ReportPage.Write(SampleReports.Small())));

@@ -48,12 +48,16 @@ public sealed class RunRecordTests
     [InlineData("\"status\"", "\"state\"")]
     [InlineData("\"complete\"", "\"finished\"")]
     [InlineData("\"commit\"", "\"comit\"")]
+    [InlineData("\"top1Percent\": 91.27", "\"top1Percent\": 912.7")]
+    [InlineData("\"top5Percent\": 99.8", "\"top5Percent\": 1e999")]
+    [InlineData("\"images\": 10000", "\"images\": \"many\"")]
     [InlineData("{", "[")]
     public void A_damaged_record_is_refused_in_one_line_that_names_the_file(string from, string to)
     {
         var failure = Damaged(text => text.Replace(from, to, StringComparison.Ordinal));
         Assert.Contains("run.json:", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
+        Assert.DoesNotMatch(@"GateConnect\.|System\.", failure.Message);
     }
 
     [Fact]

@@ -60,6 +60,15 @@ public sealed class TableTests
     }
 
     [Fact]
+    public void Gates_that_are_still_learned_are_not_judged()
+    {
+        var epochs = Samples.Epochs.Take(3).Select(report => report with { GateEntropy = 0.999, GateChurn = 0.5 }).ToList();
+        var notes = GateHealth.Judge(epochs, fanIn: 4, cardinality: 8);
+        Assert.DoesNotContain(notes, note => note.StartsWith("**Warning", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.Contains("0.999 so far", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Gates_that_went_well_are_reported_without_a_warning()
     {
         var epochs = Samples.Epochs.Select(report => report with { GateEntropy = 0.7, GateChurn = 0.01 }).ToList();

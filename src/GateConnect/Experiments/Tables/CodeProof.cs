@@ -74,7 +74,7 @@ public sealed record CodeProof(IReadOnlyList<double> Losses)
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new DataException($"{path}: no proof of a result: {UntrustedText.Shown(failure.Message)}", failure);
+            throw new DataException($"{path}: no proof of a result, expected {{\"formatVersion\": {FormatVersion}, \"losses\": [numbers]}}", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

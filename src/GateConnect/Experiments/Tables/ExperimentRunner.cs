@@ -89,6 +89,7 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
         var path = WorkPathOf(run);
         try
         {
+            store.RequireRoomFor(run);
             if (!IsComplete(path) && !TrainToEnd(run, path, dataPath, threads, events, cancel))
             {
                 return null;
@@ -98,9 +99,9 @@ public sealed class ExperimentRunner(ResultStore store, string workFolder)
             OnFinished?.Invoke(stored);
             return stored;
         }
-        catch (RunInUseException failure)
+        catch (RunInUseException)
         {
-            events.Note?.Invoke($"{failure.Message}; passed over");
+            events.Note?.Invoke($"{path}: another process works on this run; passed over");
             return null;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)

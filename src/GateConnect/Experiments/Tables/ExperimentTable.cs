@@ -12,6 +12,9 @@ namespace GateConnect.Experiments.Tables;
 /// <param name="Runs">The runs, by seed.</param>
 public sealed record TableRow(ExperimentCell Cell, Recipe Recipe, IReadOnlyList<StoredRun> Runs)
 {
+    /// <summary>Runs that repeat the recipe and seed of one in the row, and are left out of it.</summary>
+    public IReadOnlyList<StoredRun> Repeated { get; init; } = [];
+
     /// <summary>K; the cardinality where all gates are open.</summary>
     public int FanIn => Recipe.Rule.FanInOf(NetworkSize.Parse(Recipe.Network).Cardinality);
 
@@ -162,8 +165,15 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
             }
             row.Add(run);
         }
-        return rows.Select(row => new TableRow(cell, Seedless(row[0], cell), [.. row.OrderBy(run => run.Record.Recipe.Seed)]))
+        return rows.Select(row => Row(cell, row))
             .OrderBy(row => row.ImageSize).ThenBy(row => row.ImagePasses);
+    }
+
+    // A copy under another name is no other seed.
+    private static TableRow Row(ExperimentCell cell, List<StoredRun> runs)
+    {
+        StoredRun[] once = [.. runs.DistinctBy(run => run.Record.Recipe.Seed).OrderBy(run => run.Record.Recipe.Seed)];
+        return new TableRow(cell, Seedless(runs[0], cell), once) { Repeated = [.. runs.Except(once)] };
     }
 
     // Fingerprints are no help: which images a subset has, or a folder is tested on, may follow from the seed.

@@ -19,7 +19,7 @@ public sealed record StoredRun(string Path, RunRecord Record, CodeProof Proof)
 /// <param name="Root">Such as <c>experiments/results</c>.</param>
 public sealed record ResultStore(string Root)
 {
-    private const string ProofName = "proof.json";
+    private const string ProofName = "proof.json", PartEnd = ".part";
 
     /// <summary>Values of a recipe that are no part of a result: a run goes on with others, and is found whatever they are.</summary>
     internal static readonly string[] Untold = ["threads"];
@@ -52,14 +52,30 @@ public sealed record ResultStore(string Root)
             : throw new ConfigurationException([$"{path}: a result of another recipe lies here; move it away to obtain this one:", .. differences]);
     }
 
-    /// <summary>Every finished run of a dataset, by name.</summary>
-    /// <exception cref="DataException">A folder is cut short, damaged, or of another version.</exception>
+    /// <summary>Every finished run of a dataset, by name. Hidden folders are none, nor is a copy that another process is making.</summary>
+    /// <exception cref="DataException">A folder is cut short, damaged, of another version, or cannot be read.</exception>
     public IReadOnlyList<StoredRun> All(string dataset)
     {
         var folder = $"{Root}/{dataset}";
-        return Directory.Exists(folder)
-            ? [.. Directory.GetDirectories(folder).Select(path => Read(path.Replace('\\', '/'))).OrderBy(run => run.Path, StringComparer.Ordinal)]
-            : [];
+        try
+        {
+            return Directory.Exists(folder)
+                ? [.. Directory.GetDirectories(folder).Where(IsResult).Select(path => Read(path.Replace('\\', '/'))).OrderBy(run => run.Path, StringComparer.Ordinal)]
+                : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{folder}: cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Makes sure, before hours are spent on it, that a result can be written.</summary>
+    /// <exception cref="OutputException">It cannot.</exception>
+    internal void RequireRoomFor(CellRun run)
+    {
+        var probe = $"{Path.GetDirectoryName(PathOf(run))}/.writable-{Invariant.Text(Environment.ProcessId)}";
+        AtomicFile.WriteAllText(probe, "");
+        File.Delete(probe);
     }
 
     /// <summary>Copies a complete run here, under its final name in one step.</summary>
@@ -72,7 +88,7 @@ public sealed record ResultStore(string Root)
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(proof);
         var path = PathOf(run);
-        var part = path + ".part";
+        var part = path + PartEnd;
         try
         {
             if (Directory.Exists(part))
@@ -97,15 +113,24 @@ public sealed record ResultStore(string Root)
         return Read(path);
     }
 
+    private static bool IsResult(string path) => !Path.GetFileName(path).StartsWith('.') && !path.EndsWith(PartEnd, StringComparison.Ordinal);
+
     private static StoredRun Read(string path)
     {
-        if (path.EndsWith(".part", StringComparison.Ordinal))
+        if (!RunFolder.HoldsRun(path))
         {
-            throw new DataException($"{path}: left by a copy that was cut short; delete it, 'experiment run' makes it again");
+            throw new DataException($"{path}: holds no run.json and is no result; move the folder away, or delete it, and 'experiment run' makes it again");
         }
-        var record = RunRecord.Read(RunFolder.Open(path).RecordPath);
-        return record is { Status: RunStatus.Complete, Results: not null }
-            ? new StoredRun(path, record, CodeProof.Read($"{path}/{ProofName}"))
-            : throw new DataException($"{path}: the run is not complete; delete the folder, 'experiment run' makes it again");
+        try
+        {
+            var record = RunRecord.Read(RunFolder.Open(path).RecordPath);
+            return record is { Status: RunStatus.Complete, Results: not null }
+                ? new StoredRun(path, record, CodeProof.Read($"{path}/{ProofName}"))
+                : throw new DataException($"{path}: the run is not complete");
+        }
+        catch (DataException failure)
+        {
+            throw new DataException($"{failure.Message}; delete the folder, and 'experiment run' makes it again", failure);
+        }
     }
 }

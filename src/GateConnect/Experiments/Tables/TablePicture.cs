@@ -1,5 +1,5 @@
 // A table as curves: accuracy against the budget, or against the fan-in, and beside it what the learned wiring is ahead of the
-// others on the same seeds. Bars are standard deviations; single seeds stand as pale dots.
+// others on the same seeds. Bars are standard deviations; single seeds stand as pale dots. What was run stands below.
 using System.Globalization;
 using System.Text;
 using GateConnect.Architecture;
@@ -12,7 +12,7 @@ namespace GateConnect.Experiments.Tables;
 /// <summary>Draws tables.</summary>
 public static class TablePicture
 {
-    private const int Width = 1100, Height = 430;
+    private const int Width = 1100, Height = 450;
 
     /// <summary>
     /// The curves as a standalone SVG; equal tables give equal text. Only one of budget and fan-in varies in it: of what could be
@@ -27,7 +27,7 @@ public static class TablePicture
         {
             throw new ConfigurationException($"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
         }
-        return new Drawing(across).Draw(
+        return new Drawing(across, What(table, rows)).Draw(
             [.. rows.GroupBy(row => (row.Recipe.Connectivity, row.Cell.Estimator)).Select(group => new Series(
                 Name(group.Key), Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
                 [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
@@ -41,7 +41,7 @@ public static class TablePicture
     private static IEnumerable<(Across Across, TableRow[] Rows)> Curves(ExperimentTable table) => table.Rows
         .Where(row => row.Recipe.WiringSeed is null && row.Cell.WiringOf is null && row.Cell.Estimator is null or "relaxed" or "gradual")
         .GroupBy(row => (row.Recipe.Network, row.ImageSize, row.Runs[0].Record.Dataset.TrainImages))
-        .SelectMany(group => OverBudgets([.. group]).Concat(OverFanIns([.. group])));
+        .SelectMany(group => table.Experiment.Budgets is null ? OverBudgets([.. group]).Concat(OverFanIns([.. group])) : OverBudgets([.. group]));
 
     // What reads all blocks, or needs no number to say how many, is beside every fan-in.
     private static IEnumerable<(Across Across, TableRow[] Rows)> OverBudgets(TableRow[] rows) =>
@@ -58,6 +58,15 @@ public static class TablePicture
         let fanIns = alike.Select(row => row.FanIn).Distinct().Order().ToArray()
         where fanIns.Length > 1 && alike.Any(row => row.Recipe.Connectivity is ConnectivityKind.Learned)
         select (new Across("fan-in K", row => row.FanIn, [.. fanIns.Select(fanIn => ((double)fanIn, Invariant.Text(fanIn)))]), alike.ToArray());
+
+    private static string What(ExperimentTable table, TableRow[] rows)
+    {
+        var (first, seeds) = (rows[0], rows.Select(row => row.Runs.Count).ToArray());
+        var epochs = rows.Select(row => row.Recipe.Training.Epochs).Distinct().Count() == 1 ? $", {Invariant.Text(first.Recipe.Training.Epochs)} epochs" : "";
+        var count = seeds.Min() == seeds.Max() ? Invariant.Text(seeds.Max()) : $"{Invariant.Text(seeds.Min())} to {Invariant.Text(seeds.Max())}";
+        return $"{table.Experiment.Name}: {{{first.Recipe.Network}}}, {Invariant.Grouped(first.Runs[0].Record.Dataset.TrainImages)} images at {Invariant.Text(first.ImageSize)}x{Invariant.Text(first.ImageSize)}{epochs}; "
+            + $"means over {count} {(count == "1" ? "seed" : "seeds")}, pale dots: single seeds, bars: one standard deviation";
+    }
 
     private static string Name((ConnectivityKind Kind, string? Estimator) rule) => IsDashed(rule.Estimator) ? $"{rule.Kind}, {rule.Estimator}" : rule.Kind.ToString();
 
@@ -83,19 +92,25 @@ public static class TablePicture
     private sealed record Series(string Name, int Color, bool Dashed, IReadOnlyList<Place> Places)
     {
         public string Dashes => Dashed ? " stroke-dasharray=\"7 4\"" : "";
+
+        // Hollow where dashed: a single point has no dashes.
+        public string Marker => Dashed ? $"s{Invariant.Text(Color)} page" : $"f{Invariant.Text(Color)}";
     }
 
-    private sealed class Drawing(Across across)
+    private sealed class Drawing(Across across, string what)
     {
-        private const double Left = 62, Right = 22, Top = 84, Bottom = 52;
+        private const double Left = 62, Right = 22, Bottom = 74, FirstKey = 46, KeyStep = 18;
 
         private readonly StringBuilder svg = new();
+        private double top;
 
         public string Draw(IReadOnlyList<Series> accuracy, IReadOnlyList<Series> ahead)
         {
             svg.Append(Invariant.Culture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" role=\"img\" aria-labelledby=\"title\">\n");
             svg.Append("<title id=\"title\">Accuracy, and what learned wiring is ahead</title>\n").Append(PictureStyle.Css);
             svg.Append("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
+            top = Math.Max(Keys(accuracy, Left).Last().Y, Keys(ahead, Left).LastOrDefault().Y) + 20;
+            Text("key", Left, Height - 10, what, "start");
             Panel(0, "top-1 accuracy, %", accuracy, zero: false);
             Panel(Width / 2.0, "points ahead, same seeds", ahead, zero: true);
             return svg.Append("</svg>\n").ToString();
@@ -104,7 +119,7 @@ public static class TablePicture
         private void Panel(double offset, string title, IReadOnlyList<Series> series, bool zero)
         {
             double[] values = [.. series.SelectMany(one => one.Places).SelectMany(place => new[] { place.Low, place.High }.Concat(place.Single)), .. zero ? [0.0] : Array.Empty<double>()];
-            var up = Axis.Round(values, Height - Bottom, Top);
+            var up = Axis.Round(values, Height - Bottom, top);
             var along = new Axis(across.Marks[0].Place, across.Marks[^1].Place, offset + Left + 18, offset + (Width / 2.0) - Right - 12);
             Text("module", offset + Left, 28, title, "start");
             Grid(offset, along, up, zero);
@@ -142,23 +157,32 @@ public static class TablePicture
                 {
                     svg.Append(Invariant.Culture, $"<circle class=\"f{series.Color}\" fill-opacity=\"0.35\" cx=\"{X(place)}\" cy=\"{Invariant.Short(up.At(value))}\" r=\"2.2\"/>\n");
                 }
-                svg.Append(Invariant.Culture, $"<circle class=\"f{series.Color}\" cx=\"{X(place)}\" cy=\"{Invariant.Short(up.At(place.Y.Mean))}\" r=\"3.6\"/>\n");
+                svg.Append(Invariant.Culture, $"<circle class=\"{series.Marker}\" stroke-width=\"1.6\" cx=\"{X(place)}\" cy=\"{Invariant.Short(up.At(place.Y.Mean))}\" r=\"3.6\"/>\n");
+            }
+        }
+
+        private void Legend(IReadOnlyList<Series> series, double left)
+        {
+            foreach (var (one, x, y) in Keys(series, left))
+            {
+                svg.Append(Invariant.Culture, $"<path class=\"s{one.Color}\" stroke-width=\"2\"{one.Dashes} d=\"M{Invariant.Short(x)} {Invariant.Short(y)}h18\"/>\n");
+                svg.Append(Invariant.Culture, $"<circle class=\"{one.Marker}\" stroke-width=\"1.6\" cx=\"{Invariant.Short(x + 9)}\" cy=\"{Invariant.Short(y)}\" r=\"3\"/>\n");
+                Text("key", x + 24, y + 4, one.Name, "start");
             }
         }
 
         // As many lines as it needs.
-        private void Legend(IReadOnlyList<Series> series, double left)
+        private static IEnumerable<(Series Series, double X, double Y)> Keys(IReadOnlyList<Series> series, double left)
         {
-            var (x, y) = (left, 46.0);
+            var (x, y) = (left, FirstKey);
             foreach (var one in series)
             {
                 var width = 40 + (6.6 * one.Name.Length);
                 if (x > left && x + width > left + (Width / 2.0) - Left)
                 {
-                    (x, y) = (left, y + 18);
+                    (x, y) = (left, y + KeyStep);
                 }
-                svg.Append(Invariant.Culture, $"<path class=\"s{one.Color}\" stroke-width=\"2\"{one.Dashes} d=\"M{Invariant.Short(x)} {Invariant.Short(y)}h18\"/>\n");
-                Text("key", x + 24, y + 4, one.Name, "start");
+                yield return (one, x, y);
                 x += width;
             }
         }

@@ -48,6 +48,9 @@ public static class TableText
         + (table.Rows.Any(row => row.Cell.Estimator == EstimatorKind.MagnitudeBlocks.Text())
             ? "magnitude-blocks keeps K blocks of every module but the last: its parameters are fewer, not its fan-in.\n"
             : "")
+        + (table.Rows.DistinctBy(row => (row.Cell, row.Recipe)).Count() < table.Rows.Count
+            ? "rows that look alike: their first losses, in proof.json, differ, so that other code or another processor computed them, or their images do.\n"
+            : "")
         + (table.Rows.Any(row => row.Cell.WiringOf is not null)
             ? "rewound: the learned wiring, trained from the initial weights under which it was learned; reinitialized: from those of another seed.\n"
             : "");
@@ -60,7 +63,7 @@ public static class TableText
         foreach (var row in table.Rows)
         {
             text.Add(
-                row.Recipe.Network, Rule(row), $"{Whole(row.Runs[0].Record.Dataset.TrainImages)} at {Whole(row.ImageSize)}", Epochs(row), Whole(row.Runs.Count), Accuracy(row),
+                row.Recipe.Network, Rule(row), Images(row), Epochs(row), Whole(row.Runs.Count), Accuracy(row),
                 row.Cell.Paper is { } paper ? Mean(paper.MeanPercent, paper.StdPercent ?? double.NaN) : "-",
                 row.LiveBlocks is { } live ? One(live) : "-", Whole(row.Parameters), One(row.MultiplyAdds / 1e6), Two(row.ImagePasses / 1e6), Whole(row.Minutes));
         }
@@ -73,11 +76,11 @@ public static class TableText
         {
             return "";
         }
-        var text = new TextTable("on the same seeds", "epochs", "points", "seeds", "t", "p, two-sided");
+        var text = new TextTable("on the same seeds", "images", "epochs", "points", "seeds", "t", "p, two-sided");
         foreach (var (learned, other, test) in table.Comparisons)
         {
             text.Add(
-                $"{learned.Recipe.Network} {Rule(learned)} - {Rule(other)}", Whole(learned.Recipe.Training.Epochs), Signed(test.Difference.Mean) + (double.IsNaN(test.Difference.Std) ? "" : $" +- {Two(test.Difference.Std)}"),
+                $"{learned.Recipe.Network} {Rule(learned)} - {Rule(other)}", Images(learned), Whole(learned.Recipe.Training.Epochs), Signed(test.Difference.Mean) + (double.IsNaN(test.Difference.Std) ? "" : $" +- {Two(test.Difference.Std)}"),
                 Whole(test.Difference.Count), double.IsNaN(test.T) ? "-" : Two(test.T), double.IsNaN(test.P) ? "-" : test.P.ToString("0.000", CultureInfo.InvariantCulture));
         }
         return "\n" + write(text);
@@ -93,6 +96,8 @@ public static class TableText
         ArgumentNullException.ThrowIfNull(row);
         return row.Cell.WiringOf is { } origin ? $"{RunGroups.Rule(origin.Cell.Recipe)}, {origin.Weights}" : RunGroups.Rule(row.Recipe);
     }
+
+    private static string Images(TableRow row) => $"{Whole(row.Runs[0].Record.Dataset.TrainImages)} at {Whole(row.ImageSize)}";
 
     private static string Epochs(TableRow row)
     {

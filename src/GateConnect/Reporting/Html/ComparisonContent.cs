@@ -16,7 +16,10 @@ internal sealed record ComparisonContent(IReadOnlyList<GroupRow> Groups, IReadOn
     /// <summary>Whether all runs have the same network, images and budget.</summary>
     public bool AreComparable { get; init; } = true;
 
-    /// <summary>The first learned group, or else the first, against each other on the seeds that both have.</summary>
+    /// <summary>
+    /// Learned groups, each against every other with the same network, images, budget and, where it has one, fan-in, on the seeds
+    /// that both have; of two learned ones the later against the earlier. Where nothing was learned, the first against each other.
+    /// </summary>
     public IReadOnlyList<ComparedPair> Tests { get; init; } = [];
 
     /// <summary>Pairs of runs whose wirings can be compared.</summary>
@@ -63,12 +66,18 @@ internal sealed record WiringAgreement(ComparedRun One, ComparedRun Other, doubl
         {
             ByEpoch =
             [
-                .. from entry in one.Content.Diary!.Epochs
-                   join peer in other.Content.Diary!.Epochs on entry.Epoch equals peer.Epoch
+                .. from entry in Chosen(one.Content)
+                   join peer in Chosen(other.Content) on entry.Epoch equals peer.Epoch
                    select (entry.Epoch, Common(entry.TopK, peer.TopK)),
             ],
         };
     }
+
+    // The epoch in which the phases change reports phase weights: its wiring is the final one.
+    private static IEnumerable<GateSnapshot> Chosen(ReportContent content) =>
+        content.Record.Recipe.Training.Gates.Estimator.ChoosesAtTheEnd()
+            ? content.Diary!.Epochs.Where(entry => content.Epochs.Any(report => report.Epoch == entry.Epoch && report.Phase == TrainingPhase.Weights))
+            : content.Diary!.Epochs;
 
     private static double Common(Connectivity one, Connectivity other) => 1 - GateDiagnostics.Churn(one, other);
 

@@ -27,9 +27,22 @@ internal static class ComparisonPage
 
     private static string Lead(ComparisonContent content)
     {
-        var best = content.Groups.MaxBy(group => group.MeanPercent)!;
         var left = content.Left == 0 ? "" : $" {Invariant.Text(content.Left)} that repeat the recipe and seed of another are left out.";
-        return $"Highest mean top-1: {best.Name}, {best.Accuracy} % over {Invariant.Text(best.Runs)} {(best.Runs == 1 ? "seed" : "seeds")}.{left}";
+        return Best(content) + left;
+    }
+
+    // The luckiest of few seeds is above the mean of many: only rows with as many seeds are set against each other.
+    private static string Best(ComparisonContent content)
+    {
+        var most = content.Groups.Max(group => group.Runs);
+        GroupRow[] rows = [.. content.Groups.Where(group => group.Runs == most)];
+        if (!content.AreComparable || rows.Length < 2)
+        {
+            return $"{Invariant.Text(content.Runs.Count)} runs in {Invariant.Text(content.Groups.Count)} {(content.Groups.Count == 1 ? "row" : "rows")}.";
+        }
+        var best = rows.MaxBy(group => group.MeanPercent)!;
+        var among = rows.Length == content.Groups.Count ? "" : $" among the rows with {Invariant.Text(most)} seeds";
+        return $"Highest mean top-1{among}: {best.Name}, {best.Accuracy} % over {Invariant.Text(best.Runs)} {(best.Runs == 1 ? "seed" : "seeds")}.";
     }
 
     private static Markup Table(ComparisonContent content)
@@ -45,30 +58,35 @@ internal static class ComparisonPage
         if (content.Tests.Count > 0)
         {
             var tests = new HtmlTable("on the same seeds", "#points", "#seeds", "#p, two-sided");
-            foreach (var test in content.Tests)
+            foreach (var test in content.Tests.Take(MostPairs))
             {
                 tests.Add(
                     test.Name, test.Mean.ToString("+0.00;−0.00;0.00", Invariant.Culture) + (double.IsNaN(test.Std) ? "" : $" ± {Invariant.Fixed(test.Std, 2)}"),
                     test.Seeds, Invariant.Fixed(test.P, 3));
             }
-            section.Add($"{tests.Write()}<p class=\"note\">Paired t-test: p is how often a difference this large comes about where there is none.</p>");
+            section.Add($"{tests.Write()}<p class=\"note\">Paired t-test: p is how often a difference this large comes about where there is none.{Listed(content.Tests.Count)}</p>");
         }
         return section.Add($"</section>\n");
     }
 
     private static Markup Curves(ComparisonContent content)
     {
+        // More rows than looks could not be told apart.
+        ComparedRun[] shown = [.. content.Runs.Where(run => run.Group < LineChart.Looks)];
         LineChart[] charts =
         [
-            new("training loss", [.. content.Runs.Select(run => Line(run, report => report.TrainLoss))]),
-            new("training top-1, %", [.. content.Runs.Select(run => Line(run, report => report.TrainTop1Percent))]),
-            new("held-out top-1, %", [.. content.Runs.Select(run => Line(run, report => report.HeldTop1Percent))]),
-            new("gate entropy", [.. content.Runs.Select(run => Line(run, report => report.GateEntropy))]),
-            new("churn of the top-K, %", [.. content.Runs.Select(run => Line(run, report => 100 * report.GateChurn))]),
-            new("live blocks", [.. content.Runs.Select(run => Line(run, report => report.LiveBlocks?.Sum()))]),
+            new("training loss", [.. shown.Select(run => Line(run, report => report.TrainLoss))]),
+            new("training top-1, %", [.. shown.Select(run => Line(run, report => report.TrainTop1Percent))]),
+            new("held-out top-1, %", [.. shown.Select(run => Line(run, report => report.HeldTop1Percent))]),
+            new("gate entropy", [.. shown.Select(run => Line(run, report => report.GateEntropy))]),
+            new("churn of the top-K, %", [.. shown.Select(run => Line(run, report => 100 * report.GateChurn))]),
+            new("live blocks", [.. shown.Select(run => Line(run, report => report.LiveBlocks?.Sum()))]),
         ];
         var section = Markup.Of($"<section id=\"training\"><h2>Training</h2>\n<div class=\"charts wide\">");
-        return section.Each(charts, chart => $"{chart.Write()}").Add($"</div></section>\n");
+        section.Each(charts, chart => $"{chart.Write()}").Add($"</div>");
+        return content.Groups.Count > LineChart.Looks
+            ? section.Add($"<p class=\"note\">Curves of the first {LineChart.Looks} of {content.Groups.Count} rows; name the runs that are to be drawn first.</p></section>\n")
+            : section.Add($"</section>\n");
     }
 
     private static Markup Agreement(ComparisonContent content)
@@ -86,13 +104,10 @@ internal static class ComparisonPage
                 pair.One.Name, pair.Other.Name, pair.SameWeights ? "the same" : "others", $"{Invariant.Fixed(100 * pair.Share, 1)} %",
                 $"{Invariant.Fixed(100 * pair.Chance.Mean, 1)} ± {Invariant.Fixed(100 * pair.Chance.Std, 1)} %");
         }
-        section.Add($"{table.Write()}");
-        if (content.Agreements.Count > MostPairs)
-        {
-            section.Add($"<p class=\"note\">{MostPairs} of {content.Agreements.Count} pairs are listed.</p>");
-        }
-        return section.Add($"</section>\n");
+        return section.Add($"{table.Write()}<p class=\"note\">{Listed(content.Agreements.Count)}</p></section>\n");
     }
+
+    private static string Listed(int pairs) => pairs > MostPairs ? $" {Invariant.Text(MostPairs)} of {Invariant.Text(pairs)} pairs are listed." : "";
 
     private static Markup AgreementByEpoch(ComparisonContent content)
     {

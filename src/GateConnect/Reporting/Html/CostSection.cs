@@ -15,6 +15,10 @@ internal static class CostSection
         var plan = content.Wiring is { } wiring ? PrunePlan.From(content.Blueprint, wiring, affine) : null;
         if (plan is not null)
         {
+            if (content.Record.Results is null)
+            {
+                section.Add($"<p class=\"note\">What would be removed if training ended here.</p>\n");
+            }
             section.Add($"<pre class=\"plan\">{plan}</pre>\n");
         }
         var form = content.Record.Recipe.Rule.Form;

@@ -77,9 +77,13 @@ internal static class HeadlineSection
             ConnectivityKind.FullBranches => $"Every one of {Invariant.Text(readers)} blocks reads all {Invariant.Text(size.Cardinality)} blocks before it.",
             ConnectivityKind.Random => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, drawn once at random.",
             ConnectivityKind.Given => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, those of a wiring that was given.",
+            _ when content.Record.Results is null => $"Every one of {Invariant.Text(readers)} blocks is to learn which {fanIn} to read.",
             _ => $"Every one of {Invariant.Text(readers)} blocks learned which {fanIn} to read.",
         };
-        return content.Record.Results is null || content.Wiring is null ? wiring : $"{wiring} {Removed(content)}";
+        return content.Record.Results is null ? wiring
+            : content.Wiring is not null ? $"{wiring} {Removed(content)}"
+            : rule.Form == NetworkForm.Branches ? $"{wiring} Which they are was not kept: the run has no connectivity.json."
+            : wiring;
     }
 
     private static string Removed(ReportContent content)
@@ -108,7 +112,8 @@ internal static class HeadlineSection
             Card(cards, "dead blocks", Invariant.Text(dead), dead == 0 ? "all are read" : "read by no live block");
         }
         var training = content.Record.Recipe.Training;
-        Card(cards, "trained", $"{Invariant.Text(training.Epochs)} {(training.Epochs == 1 ? "epoch" : "epochs")}", $"on {Invariant.Grouped(content.Record.Dataset.TrainImages)} images, seed {content.Record.Recipe.Seed.ToString(Invariant.Culture)}");
+        var done = content.Record.Results is null ? $"{Invariant.Text(content.Epochs.Count)} of " : "";
+        Card(cards, "trained", $"{done}{Invariant.Text(training.Epochs)} {(training.Epochs == 1 ? "epoch" : "epochs")}", $"on {Invariant.Grouped(content.Record.Dataset.TrainImages)} images, seed {content.Record.Recipe.Seed.ToString(Invariant.Culture)}");
         return cards.Add($"</dl>\n");
     }
 

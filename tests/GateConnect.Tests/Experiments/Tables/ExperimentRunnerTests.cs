@@ -185,10 +185,38 @@ public sealed class ExperimentRunnerTests
         Assert.Equal([2, 2], ExperimentTable.Of(Shapes, Store(folder)).Rows.Select(row => row.Runs.Count));
     }
 
+    [Fact]
+    public void A_result_that_was_copied_counts_once_and_what_is_hidden_or_half_copied_is_none()
+    {
+        using var folder = Copy(Undisturbed.Value);
+        var first = Store(folder).All("shapes")[0].Path;
+        foreach (var file in Directory.GetFiles(first))
+        {
+            folder.Write(Path.GetRelativePath(folder.Path, Path.Combine(folder["results"], "shapes", "zz-copy", Path.GetFileName(file))), File.ReadAllBytes(file));
+        }
+        Directory.CreateDirectory(Path.Combine(folder["results"], "shapes", ".hidden"));
+        Directory.CreateDirectory(Path.Combine(folder["results"], "shapes", "another.part"));
+        var table = ExperimentTable.Of(Shapes, Store(folder));
+        Assert.Equal([2, 2], table.Rows.Select(row => row.Runs.Count));
+        Assert.EndsWith("zz-copy", Assert.Single(table.Rows.SelectMany(row => row.Repeated)).Path, StringComparison.Ordinal);
+        Assert.Equal(ExperimentTable.Of(Shapes, Store(Undisturbed.Value)).Comparisons[0].Test, table.Comparisons[0].Test);
+    }
+
+    [Fact]
+    public void Results_that_cannot_be_written_are_refused_before_anything_is_trained()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("results", "a file"u8.ToArray());
+        var plan = new ExperimentPlan(Shapes.Cells, [Tiny], Seeds: 1);
+        Assert.Throws<OutputException>(() => Run(folder, plan, onStep: () => Assert.Fail("trained")));
+        Assert.False(Directory.Exists(folder["work"]));
+    }
+
     [Theory]
     [InlineData("run.json", null, "holds no run.json")]
     [InlineData("run.json", "{", "no JSON")]
     [InlineData("run.json", "{\"formatVersion\": 0}", "another version")]
+    [InlineData("run.json", "{\"formatVersion\": 0}", "delete the folder, and 'experiment run' makes it again")]
     [InlineData("proof.json", null, "cannot be read")]
     [InlineData("proof.json", "{\"formatVersion\": 9, \"losses\": []}", "another version")]
     [InlineData("proof.json", "{\"formatVersion\": 1, \"losses\": [\"x\"]}", "no proof")]
