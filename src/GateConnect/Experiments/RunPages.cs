@@ -33,16 +33,9 @@ public static class RunPages
     internal static IReadOnlyList<string> Write(RunFolder folder, RunRecord record, PageInputs inputs)
     {
         var content = Read(folder, record) with { TestImages = inputs.TestImages, Groups = Groups(record, inputs.Others) };
-        List<string> pictures = [.. WritePictures(folder, content), .. WriteCurves(folder, content)];
+        string[] pictures = [.. WritePictures(folder, content), .. WriteCurves(folder, content)];
         AtomicFile.WriteAllText(folder.ReportPath, ReportPage.Write(content));
-        AtomicFile.WriteAllText(folder.SummaryPath, SummaryReport.Write(new SummaryContent
-        {
-            Record = record,
-            Blueprint = content.Blueprint,
-            Connectivity = content.Wiring,
-            Epochs = content.Epochs,
-            Pictures = [.. pictures.Where(path => path.EndsWith(".svg", StringComparison.Ordinal)).Select(path => Path.GetFileName(path))],
-        }));
+        AtomicFile.WriteAllText(folder.SummaryPath, SummaryReport.Write(content));
         return [folder.ReportPath, folder.SummaryPath, .. pictures];
     }
 
@@ -78,7 +71,7 @@ public static class RunPages
             : throw new DataException($"run.json: dataset.image is '{UntrustedText.Printable(record.Dataset.Image)}', expected channels x height x width as in 3x32x32");
     }
 
-    private static List<string> WritePictures(RunFolder folder, ReportContent content)
+    private static string[] WritePictures(RunFolder folder, ReportContent content)
     {
         if (content.Wiring is not { } wiring)
         {
@@ -91,7 +84,7 @@ public static class RunPages
         return [folder.PicturePath, folder.PicturePngPath, folder.DotPath];
     }
 
-    private static List<string> WriteCurves(RunFolder folder, ReportContent content)
+    private static string[] WriteCurves(RunFolder folder, ReportContent content)
     {
         if (content.Epochs.Count == 0)
         {

@@ -16,14 +16,14 @@ public sealed class TableTests
         Golden.Check("wiring.txt", () => WiringTable.Write(Samples.Blueprint, Samples.Wiring()));
 
     [Fact]
-    public void The_summary_of_a_run_is_golden() => Golden.Check("summary.md", () => SummaryReport.Write(Content()));
+    public void The_summary_of_a_run_is_golden() => Golden.Check("summary.md", () => SummaryReport.Write(SampleReports.Small()));
 
     [Fact]
     public void The_summary_of_an_unfinished_run_has_what_is_known() =>
-        Golden.Check("summary-interrupted.md", () => SummaryReport.Write(Content() with
+        Golden.Check("summary-interrupted.md", () => SummaryReport.Write(SampleReports.Small() with
         {
             Record = Samples.Record(RunStatus.Interrupted),
-            Connectivity = null,
+            Diary = null,
             Epochs = [],
         }));
 
@@ -66,12 +66,4 @@ public sealed class TableTests
         Assert.DoesNotContain(GateHealth.Judge(epochs, fanIn: 4, cardinality: 8), note => note.StartsWith("**Warning", StringComparison.Ordinal));
         Assert.Empty(GateHealth.Judge([.. epochs.Select(report => report with { GateEntropy = null })], fanIn: 8, cardinality: 8));
     }
-
-    private static SummaryContent Content() => new()
-    {
-        Record = Samples.Record(),
-        Blueprint = Samples.Blueprint,
-        Connectivity = Samples.Wiring(),
-        Epochs = Samples.Epochs,
-    };
 }

@@ -1,9 +1,10 @@
-// Everything that the page of a run tells, as values: gathered by Experiments/RunPages.cs, rendered by ReportPage.cs.
+// Everything that the pages of a run tell, as values: gathered by Experiments/RunPages.cs, rendered by Html/ReportPage.cs and
+// SummaryReport.cs.
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Training;
 
-namespace GateConnect.Reporting.Html;
+namespace GateConnect.Reporting;
 
 /// <summary>A run, its history and what it is compared with.</summary>
 internal sealed record ReportContent
