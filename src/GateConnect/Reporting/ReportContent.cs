@@ -37,8 +37,7 @@ internal sealed record ReportContent
     public IReadOnlyList<float[,]>? Gates => Diary?.Epochs.LastOrDefault()?.RealGates;
 
     /// <summary>The last epoch in which gates were learned, where weights were learned alone after it.</summary>
-    public int? GatesFixedAfter =>
-        Epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates) is { } last && last != Epochs[^1] ? last.Epoch : null;
+    public int? GatesFixedAfter => GateHistory.FixedAfter(Epochs);
 }
 
 /// <summary>Runs with one recipe but for the seed.</summary>
