@@ -84,9 +84,9 @@ internal static class SummaryReport
     {
         table.Add("top-1 error", Invariant.Fixed(100 - results.Test.Top1Percent, 2) + " %");
         table.Add("parameters, trained", Invariant.Grouped(results.Before.Parameters));
-        table.Add("parameters, pruned", $"{Invariant.Grouped(results.After.Parameters)} ({Change(results.Before.Parameters, results.After.Parameters)})");
+        table.Add("parameters, pruned", $"{Invariant.Grouped(results.After.Parameters)} ({Invariant.Change(results.Before.Parameters, results.After.Parameters)})");
         table.Add("multiply-adds, trained", Invariant.Grouped(results.Before.MultiplyAdds));
-        table.Add("multiply-adds, pruned", $"{Invariant.Grouped(results.After.MultiplyAdds)} ({Change(results.Before.MultiplyAdds, results.After.MultiplyAdds)})");
+        table.Add("multiply-adds, pruned", $"{Invariant.Grouped(results.After.MultiplyAdds)} ({Invariant.Change(results.Before.MultiplyAdds, results.After.MultiplyAdds)})");
     }
 
     private static void AppendWiring(StringBuilder page, ReportContent content)
@@ -197,9 +197,6 @@ internal static class SummaryReport
         RunStatus.Interrupted => "interrupted",
         _ => "complete",
     };
-
-    private static string Change(long before, long after) =>
-        before == 0 ? "-" : (after < before ? "-" : "+") + Invariant.Fixed(Math.Abs(100.0 * (after - before) / before), 1) + " %";
 
     private static string Picture(string words, string file) => $"[![{words}]({file})]({file})\n\n";
 

@@ -27,6 +27,13 @@ public sealed class TableTests
             Epochs = [],
         }));
 
+    [Theory]
+    [InlineData(1000, 969, "−3.1 %")]
+    [InlineData(1000, 1031, "+3.1 %")]
+    [InlineData(1000, 1000, "the same")]
+    [InlineData(0, 0, "the same")]
+    public void How_a_cost_changed_is_told_with_its_sign(long before, long after, string words) => Assert.Equal(words, Invariant.Change(before, after));
+
     [Fact]
     public void Parameters_are_those_of_the_cost_model_for_every_named_network()
     {
