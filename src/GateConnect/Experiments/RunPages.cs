@@ -45,7 +45,7 @@ public static class RunPages
     {
         var blueprint = BlueprintOf(record);
         var diary = File.Exists(folder.ConnectivityPath) ? GateDiary.Read(folder.ConnectivityPath) : null;
-        if (diary is not null && !Fits(diary, blueprint))
+        if (diary is not null && !diary.Fits(blueprint))
         {
             throw new DataException($"{folder.ConnectivityPath}: its wiring is not one of the network {record.Recipe.Network} in run.json");
         }
@@ -100,10 +100,4 @@ public static class RunPages
         .. RunGroups.Of([record, .. others.Where(other => RunGroups.AreComparable(record, other))])
             .Select((group, index) => group.Row() with { IsOwn = index == 0 }),
     ];
-
-    private static bool Fits(GateDiary diary, NetworkBlueprint blueprint) =>
-        (diary.Final?.Fits(blueprint) ?? true)
-        && diary.Epochs.All(entry => entry.TopK.Fits(blueprint) && entry.RealGates.Count == entry.TopK.Modules.Length
-            && entry.TopK.Modules.Zip(entry.RealGates).All(pair =>
-                pair.Second.GetLength(0) == pair.First.Readers && pair.Second.GetLength(1) == pair.First.Sources));
 }
