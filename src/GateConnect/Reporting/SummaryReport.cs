@@ -43,9 +43,8 @@ internal static class SummaryReport
 
     private static void AppendReproduction(StringBuilder page, RunRecord record)
     {
-        var commit = record.Git is { } git ? $"`{git.Commit}`{(git.Dirty ? ", with changes that are not committed" : "")}" : "unknown (no repository)";
         page.Append("## How to repeat it\n\n");
-        page.Append(Invariant.Culture, $"Seed {record.Recipe.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}, commit {commit}, ");
+        page.Append(Invariant.Culture, $"Seed {record.Recipe.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}, commit {GitState.Words(record.Git, mark: "`")}, ");
         page.Append(Invariant.Culture, $"GateConnect {record.Machine.GateConnect}, TorchSharp {record.Machine.TorchSharp}, libtorch {record.Machine.LibTorch}, ");
         page.Append(Invariant.Culture, $".NET {record.Machine.DotNet}; ");
         page.Append(record.Recipe.Threads is { } threads ? $"{Invariant.Text(threads)} threads" : "all cores");
