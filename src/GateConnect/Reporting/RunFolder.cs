@@ -126,18 +126,9 @@ public sealed record RunFolder
     public static string DefaultName(Recipe recipe, string parent = "runs")
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var rule = recipe.Rule;
-        var wiring = rule.Kind switch
-        {
-            ConnectivityKind.Full => "full",
-            ConnectivityKind.FullBranches => "full-branches",
-            ConnectivityKind.Random => string.Create(CultureInfo.InvariantCulture, $"random{rule.FanIn}"),
-            ConnectivityKind.Given => string.Create(CultureInfo.InvariantCulture, $"given{rule.FanIn}"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"learned{rule.FanIn}"),
-        };
         var name = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Plain(recipe.Data.Dataset)}-{NetworkSize.Parse(recipe.Network)}-{wiring}-seed{recipe.Seed}");
+            $"{Plain(recipe.Data.Dataset)}-{NetworkSize.Parse(recipe.Network)}-{recipe.Rule.Text(between: "")}-seed{recipe.Seed}");
         var path = System.IO.Path.Combine(parent, name);
         for (var number = 2; System.IO.Path.Exists(path); number++)
         {
