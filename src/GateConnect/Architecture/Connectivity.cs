@@ -54,6 +54,11 @@ public sealed record Connectivity
         && Modules.All(module => module.Readers == blueprint.Modules[module.Module].Blocks
             && module.Sources == blueprint.Modules[module.Module - 1].Blocks);
 
+    /// <summary>Whether there is a real gate, [readers, sources], for every connection that this wiring could have.</summary>
+    internal bool Fits(IReadOnlyList<float[,]> gates) =>
+        gates.Count == Modules.Length && Modules.Zip(gates).All(pair =>
+            pair.Second.GetLength(0) == pair.First.Readers && pair.Second.GetLength(1) == pair.First.Sources);
+
     /// <summary>
     /// Which blocks reach the output: all of the last module, which the head reads, and before it those that a live block
     /// of the next module reads. The others are dead; since every row has K >= 1 entries, no module is ever without a live one.

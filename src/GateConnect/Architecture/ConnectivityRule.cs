@@ -1,5 +1,7 @@
-// The rules that the tables compare (PAPER sections 1 and 3): how a network's wiring comes about.
+// The rules that the tables compare (PAPER sections 1 and 3): how a network's wiring comes about; and the one spelling each has
+// on the command line, in run.json, in tables and in names of folders.
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using GateConnect.Runtime;
 
@@ -28,6 +30,13 @@ public enum ConnectivityKind
     /// <summary>Gates of a wiring that is known, learned elsewhere or made by hand; fixed from the start.</summary>
     [JsonStringEnumMemberName("given")]
     Given,
+}
+
+/// <summary>The text names of <see cref="ConnectivityKind"/>.</summary>
+public static class ConnectivityKinds
+{
+    /// <summary>The name of <paramref name="kind"/>, such as <c>full-branches</c>.</summary>
+    public static string Text(this ConnectivityKind kind) => JsonSerializer.Serialize(kind).Trim('"');
 }
 
 /// <summary>A kind of wiring with its fan-in.</summary>
@@ -85,7 +94,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         }
         if (Kind is ConnectivityKind.Random or ConnectivityKind.Learned && FanIn is null)
         {
-            yield return $"fanIn: missing; {Name} needs a fan-in from 1 to the cardinality {cardinality}";
+            yield return $"fanIn: missing; {Kind.Text()} needs a fan-in from 1 to the cardinality {cardinality}";
         }
         if (FanIn is { } fanIn && (fanIn < 1 || fanIn > cardinality))
         {
@@ -93,11 +102,11 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         }
         if (Kind != ConnectivityKind.Random && WiringSeed is { } seed)
         {
-            yield return $"wiringSeed: {seed} does not go with {Name}; only random draws its wiring once";
+            yield return $"wiringSeed: {seed} does not go with {Kind.Text()}; only random draws its wiring once";
         }
         if (Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches && FanIn is { } given && given != cardinality)
         {
-            yield return $"fanIn: {given} does not go with {Name}, whose fan-in is the cardinality {cardinality}";
+            yield return $"fanIn: {given} does not go with {Kind.Text()}, whose fan-in is the cardinality {cardinality}";
         }
     }
 
@@ -105,7 +114,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     {
         if ((Kind == ConnectivityKind.Given) != (Wiring is not null))
         {
-            yield return Wiring is null ? "wiring: missing; given needs one, such as that of a run (--wiring-from RUN)" : $"wiring: does not go with {Name}; take given";
+            yield return Wiring is null ? "wiring: missing; given needs one, such as that of a run (--wiring-from RUN)" : $"wiring: does not go with {Kind.Text()}; take given";
         }
         foreach (var module in Wiring?.Modules ?? [])
         {
@@ -121,12 +130,8 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         ? Kind.ToString()
         : string.Create(CultureInfo.InvariantCulture, $"{Kind}({FanIn})");
 
-    private string Name => Kind switch
-    {
-        ConnectivityKind.Full => "full",
-        ConnectivityKind.FullBranches => "full-branches",
-        ConnectivityKind.Random => "random",
-        ConnectivityKind.Given => "given",
-        _ => "learned",
-    };
+    /// <summary>As names of folders spell it: <c>full</c>, <c>full-branches</c>, <c>learned-4</c> with a hyphen between kind and fan-in.</summary>
+    internal string Text(string between) => Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
+        ? Kind.Text()
+        : string.Create(CultureInfo.InvariantCulture, $"{Kind.Text()}{between}{FanIn}");
 }

@@ -4,7 +4,6 @@ using System.Globalization;
 using GateConnect.Architecture;
 using GateConnect.Experiments.Tables;
 using GateConnect.Reporting;
-using GateConnect.Reporting.Html;
 using GateConnect.Training;
 
 namespace GateConnect.Experiments;

@@ -33,16 +33,9 @@ public static class RunPages
     internal static IReadOnlyList<string> Write(RunFolder folder, RunRecord record, PageInputs inputs)
     {
         var content = Read(folder, record) with { TestImages = inputs.TestImages, Groups = Groups(record, inputs.Others) };
-        List<string> pictures = [.. WritePictures(folder, content), .. WriteCurves(folder, content)];
+        string[] pictures = [.. WritePictures(folder, content), .. WriteCurves(folder, content)];
         AtomicFile.WriteAllText(folder.ReportPath, ReportPage.Write(content));
-        AtomicFile.WriteAllText(folder.SummaryPath, SummaryReport.Write(new SummaryContent
-        {
-            Record = record,
-            Blueprint = content.Blueprint,
-            Connectivity = content.Wiring,
-            Epochs = content.Epochs,
-            Pictures = [.. pictures.Where(path => path.EndsWith(".svg", StringComparison.Ordinal)).Select(path => Path.GetFileName(path))],
-        }));
+        AtomicFile.WriteAllText(folder.SummaryPath, SummaryReport.Write(content));
         return [folder.ReportPath, folder.SummaryPath, .. pictures];
     }
 
@@ -52,7 +45,7 @@ public static class RunPages
     {
         var blueprint = BlueprintOf(record);
         var diary = File.Exists(folder.ConnectivityPath) ? GateDiary.Read(folder.ConnectivityPath) : null;
-        if (diary is not null && !Fits(diary, blueprint))
+        if (diary is not null && !diary.Fits(blueprint))
         {
             throw new DataException($"{folder.ConnectivityPath}: its wiring is not one of the network {record.Recipe.Network} in run.json");
         }
@@ -78,7 +71,7 @@ public static class RunPages
             : throw new DataException($"run.json: dataset.image is '{UntrustedText.Printable(record.Dataset.Image)}', expected channels x height x width as in 3x32x32");
     }
 
-    private static List<string> WritePictures(RunFolder folder, ReportContent content)
+    private static string[] WritePictures(RunFolder folder, ReportContent content)
     {
         if (content.Wiring is not { } wiring)
         {
@@ -91,7 +84,7 @@ public static class RunPages
         return [folder.PicturePath, folder.PicturePngPath, folder.DotPath];
     }
 
-    private static List<string> WriteCurves(RunFolder folder, ReportContent content)
+    private static string[] WriteCurves(RunFolder folder, ReportContent content)
     {
         if (content.Epochs.Count == 0)
         {
@@ -107,10 +100,4 @@ public static class RunPages
         .. RunGroups.Of([record, .. others.Where(other => RunGroups.AreComparable(record, other))])
             .Select((group, index) => group.Row() with { IsOwn = index == 0 }),
     ];
-
-    private static bool Fits(GateDiary diary, NetworkBlueprint blueprint) =>
-        (diary.Final?.Fits(blueprint) ?? true)
-        && diary.Epochs.All(entry => entry.TopK.Fits(blueprint) && entry.RealGates.Count == entry.TopK.Modules.Length
-            && entry.TopK.Modules.Zip(entry.RealGates).All(pair =>
-                pair.Second.GetLength(0) == pair.First.Readers && pair.Second.GetLength(1) == pair.First.Sources));
 }

@@ -60,12 +60,11 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
 
     private void MarkPhases(Axis across)
     {
-        var last = epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates);
-        if (last is null || last == epochs[^1])
+        if (GateHistory.FixedAfter(epochs) is not { } last)
         {
             return;
         }
-        var x = across.At(last.Epoch + 0.5);
+        var x = across.At(last + 0.5);
         svg.Append(Invariant.Culture, $"<path class=\"pale\" d=\"M{Invariant.Short(x)} {Invariant.Short(Top)}V{Invariant.Short(height - Bottom)}\"/>\n");
         Text("key", x, Top - 6, "gates fixed", "middle");
     }

@@ -90,13 +90,10 @@ public static class CurvesPicture
 
     private static void MarkPhases(Plot plot, IReadOnlyList<EpochReport> epochs)
     {
-        var last = epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates);
-        if (last is null || last == epochs[^1])
+        if (GateHistory.FixedAfter(epochs) is { } last)
         {
-            return;
+            plot.Add.VerticalLine(last + 0.5, 1.2f, Grey, LinePattern.Dashed).LegendText = "gates fixed";
         }
-        var line = plot.Add.VerticalLine(last.Epoch + 0.5, 1.2f, Grey, LinePattern.Dashed);
-        line.LegendText = "gates fixed";
     }
 
     private static ScottPlot.TickGenerators.NumericAutomatic Ticks(bool whole) => new()

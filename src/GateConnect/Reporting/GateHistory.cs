@@ -1,4 +1,4 @@
-// How a wiring came about, epoch by epoch, computed from the gate diary: nothing of it is stored twice.
+// How a wiring came about, epoch by epoch, computed from the gate diary and the reports: nothing of it is stored twice.
 using GateConnect.Architecture;
 using GateConnect.Training;
 
@@ -14,12 +14,16 @@ namespace GateConnect.Reporting;
 /// <param name="MostRead">The largest out-degree.</param>
 internal sealed record GateFigures(int Epoch, double Entropy, double? Churn, int DeadBlocks, int LeastRead, double MeanRead, int MostRead);
 
-/// <summary>Reads a diary.</summary>
+/// <summary>Reads what a run wrote down about its gates.</summary>
 internal static class GateHistory
 {
     /// <summary>The figures of every epoch in a diary; none where no gates were learned.</summary>
     public static IReadOnlyList<GateFigures> Of(NetworkBlueprint blueprint, GateDiary diary) =>
         [.. diary.Epochs.Select((entry, index) => Figures(blueprint, entry, index > 0 ? diary.Epochs[index - 1] : null))];
+
+    /// <summary>The last epoch in which gates were learned, where weights were learned alone after it; null elsewhere.</summary>
+    public static int? FixedAfter(IReadOnlyList<EpochReport> epochs) =>
+        epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates) is { } last && last != epochs[^1] ? last.Epoch : null;
 
     private static GateFigures Figures(NetworkBlueprint blueprint, GateSnapshot now, GateSnapshot? before)
     {

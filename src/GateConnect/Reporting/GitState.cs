@@ -21,6 +21,11 @@ public sealed record GitState(string Commit, bool Dirty)
             : new GitState(commit, Ask(folder, "status", "--porcelain", "--untracked-files=no") is not "");
     }
 
+    /// <summary>The commit in words, its hash between marks: a backtick where the text is Markdown.</summary>
+    internal static string Words(GitState? state, string mark = "") => state is null
+        ? "unknown (no repository)"
+        : $"{mark}{state.Commit}{mark}{(state.Dirty ? ", with changes that are not committed" : "")}";
+
     private static string? Ask(string folder, params string[] arguments)
     {
         try

@@ -16,6 +16,11 @@ internal static class Invariant
     public static string Fixed(double? value, int places) =>
         value is { } number && double.IsFinite(number) ? number.ToString("F" + places.ToString(Culture), Culture) : "-";
 
+    /// <summary>How a cost changed: <c>−3.1 %</c>, or <c>the same</c>.</summary>
+    public static string Change(long before, long after) => before == after || before == 0
+        ? "the same"
+        : $"{(after < before ? "−" : "+")}{Fixed(Math.Abs(100.0 * (after - before) / before), 1)} %";
+
     /// <summary>At most two places: coordinates of pictures.</summary>
     public static string Short(double value)
     {

@@ -11,6 +11,9 @@ namespace GateConnect.Reporting;
 /// <summary>The paths of a run's files. A value: it opens and holds nothing.</summary>
 public sealed record RunFolder
 {
+    // The pictures that summary.md, which lies beside them, shows.
+    internal const string PictureName = "connectivity.svg", CurvesName = "curves.svg";
+
     private RunFolder(string path) => Path = path;
 
     /// <summary>The folder, as the user named it.</summary>
@@ -44,7 +47,7 @@ public sealed record RunFolder
     public string SummaryPath => In("summary.md");
 
     /// <summary><c>connectivity.svg</c>: the wiring as a picture (<see cref="ConnectivityPicture"/>).</summary>
-    public string PicturePath => In("connectivity.svg");
+    public string PicturePath => In(PictureName);
 
     /// <summary><c>connectivity.png</c>: the same as pixels.</summary>
     public string PicturePngPath => In("connectivity.png");
@@ -56,7 +59,7 @@ public sealed record RunFolder
     public string ReportPath => In("report.html");
 
     /// <summary><c>curves.svg</c>: loss and accuracy over epochs (<see cref="CurvesPicture"/>).</summary>
-    public string CurvesPath => In("curves.svg");
+    public string CurvesPath => In(CurvesName);
 
     /// <summary><c>curves.png</c>: the same as pixels.</summary>
     public string CurvesPngPath => In("curves.png");
@@ -123,18 +126,9 @@ public sealed record RunFolder
     public static string DefaultName(Recipe recipe, string parent = "runs")
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var rule = recipe.Rule;
-        var wiring = rule.Kind switch
-        {
-            ConnectivityKind.Full => "full",
-            ConnectivityKind.FullBranches => "full-branches",
-            ConnectivityKind.Random => string.Create(CultureInfo.InvariantCulture, $"random{rule.FanIn}"),
-            ConnectivityKind.Given => string.Create(CultureInfo.InvariantCulture, $"given{rule.FanIn}"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"learned{rule.FanIn}"),
-        };
         var name = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Plain(recipe.Data.Dataset)}-{NetworkSize.Parse(recipe.Network)}-{wiring}-seed{recipe.Seed}");
+            $"{Plain(recipe.Data.Dataset)}-{NetworkSize.Parse(recipe.Network)}-{recipe.Rule.Text(between: "")}-seed{recipe.Seed}");
         var path = System.IO.Path.Combine(parent, name);
         for (var number = 2; System.IO.Path.Exists(path); number++)
         {

@@ -7,28 +7,6 @@ using GateConnect.Training;
 
 namespace GateConnect.Reporting;
 
-/// <summary>Everything a summary tells.</summary>
-internal sealed record SummaryContent
-{
-    /// <summary>The record of the run; its results may be missing.</summary>
-    public required RunRecord Record { get; init; }
-
-    /// <summary>The network before pruning.</summary>
-    public required NetworkBlueprint Blueprint { get; init; }
-
-    /// <summary>The wiring before pruning; null for ResNeXt, or while it is unknown.</summary>
-    public Connectivity? Connectivity { get; init; }
-
-    /// <summary>The epochs, in order.</summary>
-    public IReadOnlyList<EpochReport> Epochs { get; init; } = [];
-
-    /// <summary>The command that made the run; null for <c>gateconnect train --config run.json</c>.</summary>
-    public string? Command { get; init; }
-
-    /// <summary>Names of the pictures beside the page that it shows: those of the wiring and of the curves.</summary>
-    public IReadOnlyList<string> Pictures { get; init; } = ["connectivity.svg", "curves.svg"];
-}
-
 /// <summary>Writes the summary of a run.</summary>
 internal static class SummaryReport
 {
@@ -39,13 +17,12 @@ internal static class SummaryReport
     /// <summary>The page, in Markdown.</summary>
     /// <exception cref="ArgumentException">The wiring does not fit the network.</exception>
     /// <exception cref="ConfigurationException">The recipe names no valid network.</exception>
-    public static string Write(SummaryContent content)
+    public static string Write(ReportContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
         var page = new StringBuilder();
         AppendHeadline(page, content);
         AppendReproduction(page, content.Record);
-        AppendCommand(page, content);
         AppendFacts(page, content);
         AppendWiring(page, content);
         AppendGates(page, content);
@@ -54,7 +31,7 @@ internal static class SummaryReport
         return page.ToString();
     }
 
-    private static void AppendHeadline(StringBuilder page, SummaryContent content)
+    private static void AppendHeadline(StringBuilder page, ReportContent content)
     {
         var record = content.Record;
         page.Append(Invariant.Culture, $"# {Cell(record.Dataset.Name)}, {{{content.Blueprint.Size}}}, {record.Recipe.Rule}\n\n");
@@ -66,19 +43,16 @@ internal static class SummaryReport
 
     private static void AppendReproduction(StringBuilder page, RunRecord record)
     {
-        var commit = record.Git is { } git ? $"`{git.Commit}`{(git.Dirty ? ", with changes that are not committed" : "")}" : "unknown (no repository)";
         page.Append("## How to repeat it\n\n");
-        page.Append(Invariant.Culture, $"Seed {record.Recipe.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}, commit {commit}, ");
+        page.Append(Invariant.Culture, $"Seed {record.Recipe.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}, commit {GitState.Words(record.Git, mark: "`")}, ");
         page.Append(Invariant.Culture, $"GateConnect {record.Machine.GateConnect}, TorchSharp {record.Machine.TorchSharp}, libtorch {record.Machine.LibTorch}, ");
         page.Append(Invariant.Culture, $".NET {record.Machine.DotNet}; ");
         page.Append(record.Recipe.Threads is { } threads ? $"{Invariant.Text(threads)} threads" : "all cores");
         page.Append(Invariant.Culture, $" of {Cell(record.Machine.Processor)} ({Invariant.Text(record.Machine.Cores)} cores).\n\n");
+        page.Append("```\ngateconnect train --config run.json --out again\n```\n\n");
     }
 
-    private static void AppendCommand(StringBuilder page, SummaryContent content) =>
-        page.Append(Invariant.Culture, $"```\n{content.Command ?? "gateconnect train --config run.json --out again"}\n```\n\n");
-
-    private static void AppendFacts(StringBuilder page, SummaryContent content)
+    private static void AppendFacts(StringBuilder page, ReportContent content)
     {
         var (record, training) = (content.Record, content.Record.Recipe.Training);
         var table = new TextTable("fact", "value");
@@ -109,32 +83,29 @@ internal static class SummaryReport
     {
         table.Add("top-1 error", Invariant.Fixed(100 - results.Test.Top1Percent, 2) + " %");
         table.Add("parameters, trained", Invariant.Grouped(results.Before.Parameters));
-        table.Add("parameters, pruned", $"{Invariant.Grouped(results.After.Parameters)} ({Change(results.Before.Parameters, results.After.Parameters)})");
+        table.Add("parameters, pruned", $"{Invariant.Grouped(results.After.Parameters)} ({Invariant.Change(results.Before.Parameters, results.After.Parameters)})");
         table.Add("multiply-adds, trained", Invariant.Grouped(results.Before.MultiplyAdds));
-        table.Add("multiply-adds, pruned", $"{Invariant.Grouped(results.After.MultiplyAdds)} ({Change(results.Before.MultiplyAdds, results.After.MultiplyAdds)})");
+        table.Add("multiply-adds, pruned", $"{Invariant.Grouped(results.After.MultiplyAdds)} ({Invariant.Change(results.Before.MultiplyAdds, results.After.MultiplyAdds)})");
     }
 
-    private static void AppendWiring(StringBuilder page, SummaryContent content)
+    private static void AppendWiring(StringBuilder page, ReportContent content)
     {
-        if (content.Connectivity is not { } connectivity)
+        if (content.Wiring is not { } wiring)
         {
             return;
         }
-        var live = connectivity.LiveBlocks(content.Blueprint);
+        var live = wiring.LiveBlocks(content.Blueprint);
         page.Append("## Wiring\n\n");
         page.Append(Capital(WiringTable.DeadLine(live).TrimEnd())).Append(".\n\n");
-        foreach (var picture in content.Pictures.Where(name => name.StartsWith("connectivity", StringComparison.Ordinal)))
-        {
-            page.Append(Invariant.Culture, $"[![who reads whom]({picture})]({picture})\n\n");
-        }
-        page.Append(ModuleTable(content, connectivity, live).Markdown()).Append('\n');
-        var table = WiringRows(connectivity, live).Markdown();
+        page.Append(Picture("who reads whom", RunFolder.PictureName));
+        page.Append(ModuleTable(content, wiring, live).Markdown()).Append('\n');
+        var table = WiringRows(wiring, live).Markdown();
         page.Append(content.Blueprint.Blocks <= MostOpenWiringRows
             ? $"Who reads whom:\n\n{table}\n"
             : $"<details><summary>Who reads whom</summary>\n\n{table}\n</details>\n\n");
     }
 
-    private static TextTable ModuleTable(SummaryContent content, Connectivity connectivity, bool[][] live)
+    private static TextTable ModuleTable(ReportContent content, Connectivity wiring, bool[][] live)
     {
         var pruned = content.Blueprint.WithBlocks([.. live.Select(module => module.Count(block => block))]);
         var table = new TextTable(
@@ -144,11 +115,11 @@ internal static class SummaryReport
             var affine = content.Record.Recipe.LastNormAffine;
             var (before, after) = (
                 CostModel.OfModule(content.Blueprint, index, NetworkForm.Branches, affine), CostModel.OfModule(pruned, index, NetworkForm.Branches, affine));
-            var degrees = WiringTable.OutDegrees(connectivity, index);
+            var degrees = WiringTable.OutDegrees(wiring, index);
             table.Add(
                 Invariant.Text(index), Invariant.Text(content.Blueprint.Modules[index].Stage),
                 $"{Invariant.Text(live[index].Count(block => block))}/{Invariant.Text(live[index].Length)}",
-                index == 0 ? "stem" : Invariant.Text(connectivity.Modules[index - 1].FanIn),
+                index == 0 ? "stem" : Invariant.Text(wiring.Modules[index - 1].FanIn),
                 degrees is null ? "head" : $"{Invariant.Text(degrees.Min())}, {Invariant.Fixed(degrees.Average(), 1)}, {Invariant.Text(degrees.Max())}",
                 Invariant.Grouped(before.Parameters), Invariant.Grouped(after.Parameters),
                 Invariant.Grouped(before.MultiplyAdds), Invariant.Grouped(after.MultiplyAdds));
@@ -156,23 +127,23 @@ internal static class SummaryReport
         return table;
     }
 
-    private static TextTable WiringRows(Connectivity connectivity, bool[][] live)
+    private static TextTable WiringRows(Connectivity wiring, bool[][] live)
     {
         var table = new TextTable("module", "block", "reads", "read by", "state");
         for (var index = 0; index < live.Length; index++)
         {
-            var degrees = WiringTable.OutDegrees(connectivity, index);
+            var degrees = WiringTable.OutDegrees(wiring, index);
             for (var block = 0; block < live[index].Length; block++)
             {
                 table.Add(
-                    Invariant.Text(index), Invariant.Text(block), WiringTable.Reads(connectivity, index, block, ", "),
+                    Invariant.Text(index), Invariant.Text(block), WiringTable.Reads(wiring, index, block, ", "),
                     WiringTable.ReadBy(degrees, block), live[index][block] ? "live" : "**dead**");
             }
         }
         return table;
     }
 
-    private static void AppendGates(StringBuilder page, SummaryContent content)
+    private static void AppendGates(StringBuilder page, ReportContent content)
     {
         var cardinality = content.Blueprint.Size.Cardinality;
         var notes = GateHealth.Judge(content.Epochs, content.Record.Recipe.Rule.FanInOf(cardinality), cardinality);
@@ -182,17 +153,14 @@ internal static class SummaryReport
         }
     }
 
-    private static void AppendCurves(StringBuilder page, SummaryContent content)
+    private static void AppendCurves(StringBuilder page, ReportContent content)
     {
         if (content.Epochs.Count == 0)
         {
             return;
         }
         page.Append("## Training\n\n");
-        foreach (var picture in content.Pictures.Where(name => name.StartsWith("curves", StringComparison.Ordinal)))
-        {
-            page.Append(Invariant.Culture, $"[![loss and accuracy over epochs]({picture})]({picture})\n\n");
-        }
+        page.Append(Picture("loss and accuracy over epochs", RunFolder.CurvesName));
         var table = new TextTable("epoch", "phase", "train loss", "train top-1 %", "held loss", "held top-1 %", "learning rate", "live blocks");
         var every = Math.Max(1, (content.Epochs.Count + MostCurveRows - 2) / (MostCurveRows - 1));
         foreach (var report in content.Epochs.Where((_, index) => index % every == 0 || index == content.Epochs.Count - 1))
@@ -229,8 +197,7 @@ internal static class SummaryReport
         _ => "complete",
     };
 
-    private static string Change(long before, long after) =>
-        before == 0 ? "-" : (after < before ? "-" : "+") + Invariant.Fixed(Math.Abs(100.0 * (after - before) / before), 1) + " %";
+    private static string Picture(string words, string file) => $"[![{words}]({file})]({file})\n\n";
 
     private static string Begin(string fingerprint) => fingerprint[..Math.Min(12, fingerprint.Length)];
 

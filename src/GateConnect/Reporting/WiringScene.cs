@@ -26,7 +26,7 @@ internal sealed record WiringScene
         ArgumentNullException.ThrowIfNull(blueprint);
         ArgumentNullException.ThrowIfNull(connectivity);
         Live = connectivity.LiveBlocks(blueprint);
-        if (gates is not null && !Fit(connectivity, gates))
+        if (gates is not null && !connectivity.Fits(gates))
         {
             throw new ArgumentException("the gates do not fit the wiring", nameof(gates));
         }
@@ -68,10 +68,6 @@ internal sealed record WiringScene
     public string Describe(int module, int block) =>
         $"module {Invariant.Text(module)}, block {Invariant.Text(block)}: reads {WiringTable.Reads(Connectivity, module, block, ", ")}; "
         + $"read by {WiringTable.ReadBy(WiringTable.OutDegrees(Connectivity, module), block)}{(Live[module][block] ? "" : "; dead")}";
-
-    private static bool Fit(Connectivity connectivity, IReadOnlyList<float[,]> gates) =>
-        gates.Count == connectivity.Modules.Length && connectivity.Modules.Zip(gates)
-            .All(pair => pair.Second.GetLength(0) == pair.First.Readers && pair.Second.GetLength(1) == pair.First.Sources);
 
     private WiringEdge Edge(int module, int reader, int source)
     {

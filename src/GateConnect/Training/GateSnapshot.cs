@@ -7,4 +7,8 @@ namespace GateConnect.Training;
 /// <param name="Epoch">From 1.</param>
 /// <param name="RealGates">Per module from module 1 on, the real-valued gates, [readers, sources].</param>
 /// <param name="TopK">The wiring of the K largest gates per block.</param>
-public sealed record GateSnapshot(int Epoch, IReadOnlyList<float[,]> RealGates, Connectivity TopK);
+public sealed record GateSnapshot(int Epoch, IReadOnlyList<float[,]> RealGates, Connectivity TopK)
+{
+    /// <summary>Whether gates and wiring are those of such a network.</summary>
+    internal bool Fits(NetworkBlueprint blueprint) => TopK.Fits(blueprint) && TopK.Fits(RealGates);
+}

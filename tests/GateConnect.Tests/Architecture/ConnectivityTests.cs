@@ -1,4 +1,4 @@
-// What a wiring is, how many blocks a random one leaves unread, and which blocks it leaves alive.
+// What a wiring is, how its rules are spelled, how many blocks a random one leaves unread, and which blocks it leaves alive.
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Runtime;
@@ -27,6 +27,20 @@ public sealed class ConnectivityTests
         // Unread blocks of one module repel each other, so the binomial deviation is an upper bound.
         var deviation = Math.Sqrt(share * (1 - share) / (wirings * sources));
         Assert.InRange((double)unread / (wirings * sources), share - (5 * deviation), share + (5 * deviation) + 1e-4);
+    }
+
+    [Theory]
+    [InlineData(ConnectivityKind.Full, 8, "full", "full")]
+    [InlineData(ConnectivityKind.FullBranches, null, "full-branches", "full-branches")]
+    [InlineData(ConnectivityKind.Random, 4, "random", "random-4")]
+    [InlineData(ConnectivityKind.Learned, 4, "learned", "learned-4")]
+    [InlineData(ConnectivityKind.Given, 4, "given", "given-4")]
+    public void A_rule_has_the_spelling_that_folders_of_results_have(ConnectivityKind kind, int? fanIn, string name, string folder)
+    {
+        var rule = new ConnectivityRule(kind, fanIn);
+        Assert.Equal(name, kind.Text());
+        Assert.Equal(folder, rule.Text(between: "-"));
+        Assert.Equal(folder.Replace("-4", "4", StringComparison.Ordinal), rule.Text(between: ""));
     }
 
     [Fact]

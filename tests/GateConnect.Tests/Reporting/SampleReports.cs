@@ -2,7 +2,6 @@
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Reporting;
-using GateConnect.Reporting.Html;
 using GateConnect.Runtime;
 using GateConnect.Training;
 

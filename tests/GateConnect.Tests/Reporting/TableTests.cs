@@ -16,16 +16,23 @@ public sealed class TableTests
         Golden.Check("wiring.txt", () => WiringTable.Write(Samples.Blueprint, Samples.Wiring()));
 
     [Fact]
-    public void The_summary_of_a_run_is_golden() => Golden.Check("summary.md", () => SummaryReport.Write(Content()));
+    public void The_summary_of_a_run_is_golden() => Golden.Check("summary.md", () => SummaryReport.Write(SampleReports.Small()));
 
     [Fact]
     public void The_summary_of_an_unfinished_run_has_what_is_known() =>
-        Golden.Check("summary-interrupted.md", () => SummaryReport.Write(Content() with
+        Golden.Check("summary-interrupted.md", () => SummaryReport.Write(SampleReports.Small() with
         {
             Record = Samples.Record(RunStatus.Interrupted),
-            Connectivity = null,
+            Diary = null,
             Epochs = [],
         }));
+
+    [Theory]
+    [InlineData(1000, 969, "−3.1 %")]
+    [InlineData(1000, 1031, "+3.1 %")]
+    [InlineData(1000, 1000, "the same")]
+    [InlineData(0, 0, "the same")]
+    public void How_a_cost_changed_is_told_with_its_sign(long before, long after, string words) => Assert.Equal(words, Invariant.Change(before, after));
 
     [Fact]
     public void Parameters_are_those_of_the_cost_model_for_every_named_network()
@@ -75,12 +82,4 @@ public sealed class TableTests
         Assert.DoesNotContain(GateHealth.Judge(epochs, fanIn: 4, cardinality: 8), note => note.StartsWith("**Warning", StringComparison.Ordinal));
         Assert.Empty(GateHealth.Judge([.. epochs.Select(report => report with { GateEntropy = null })], fanIn: 8, cardinality: 8));
     }
-
-    private static SummaryContent Content() => new()
-    {
-        Record = Samples.Record(),
-        Blueprint = Samples.Blueprint,
-        Connectivity = Samples.Wiring(),
-        Epochs = Samples.Epochs,
-    };
 }

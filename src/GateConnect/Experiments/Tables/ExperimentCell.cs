@@ -30,14 +30,7 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
                 return $"{origin.Cell.Name}-{origin.Weights}";
             }
             var rule = Recipe.Rule;
-            var name = Recipe.Network + rule.Kind switch
-            {
-                ConnectivityKind.Full => "-full",
-                ConnectivityKind.FullBranches => "-full-branches",
-                ConnectivityKind.Random => string.Create(CultureInfo.InvariantCulture, $"-random-{rule.FanIn}"),
-                ConnectivityKind.Given => string.Create(CultureInfo.InvariantCulture, $"-given-{rule.FanIn}"),
-                _ => string.Create(CultureInfo.InvariantCulture, $"-learned-{rule.FanIn}"),
-            };
+            var name = $"{Recipe.Network}-{rule.Text(between: "-")}";
             name += rule.WiringSeed is { } wiring ? string.Create(CultureInfo.InvariantCulture, $"-wiring{wiring}") : "";
             return Estimator is { } estimator && Recipe.Training.Gates.Estimator != EstimatorKind.Relaxed ? $"{name}-{estimator}" : name;
         }

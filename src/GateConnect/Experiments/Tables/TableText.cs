@@ -1,6 +1,7 @@
 // A table for people: aligned, as Markdown, or as comma-separated values, with the paper's figures beside ours.
 using System.Globalization;
 using System.Text;
+using GateConnect.Architecture;
 using GateConnect.Reporting;
 using GateConnect.Training;
 
@@ -33,7 +34,7 @@ public static class TableText
             var (top1, paper) = (row.Top1Percent, row.Cell.Paper);
             text.Append('"').Append(row.Recipe.Network).Append("\",").AppendJoin(',',
             [
-                Words(row.Recipe.Connectivity), row.Cell.Estimator ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.Runs[0].Record.Dataset.TrainImages),
+                row.Recipe.Connectivity.Text(), row.Cell.Estimator ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.Runs[0].Record.Dataset.TrainImages),
                 Number(row.Recipe.Training.Epochs), Number(top1.Count), Number(top1.Mean), double.IsNaN(top1.Std) ? "" : Number(top1.Std), Number(row.BestPercent),
                 Number(paper?.MeanPercent), Number(paper?.StdPercent), Number(row.ParametersBefore), Number(row.Parameters), Number(row.MultiplyAdds), Number(row.LiveBlocks),
                 Number(row.ImagePasses), Number(row.Minutes), $"\"{row.Cell.Name}\"",
@@ -112,8 +113,6 @@ public static class TableText
     }
 
     private static string Mean(double mean, double std) => double.IsNaN(std) ? Two(mean) : $"{Two(mean)} +- {Two(std)}";
-
-    private static string Words<T>(T value) => System.Text.Json.JsonSerializer.Serialize(value).Trim('"');
 
     private static string Number(IFormattable? value) => value?.ToString(null, CultureInfo.InvariantCulture) ?? "";
 

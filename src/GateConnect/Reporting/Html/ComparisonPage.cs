@@ -20,9 +20,8 @@ internal static class ComparisonPage
         {
             body.Add($"<p class=\"warning\">⚠ Networks, images or budgets differ between these runs: their accuracies do not compare wirings alone. The names of the rows say what differs.</p>\n");
         }
-        body.Add($"</header>\n<main>\n{Table(content)}{Curves(content)}{Agreement(content)}{Runs(content)}</main>\n");
-        body.Add($"<footer>Written by GateConnect {first.Record.Machine.GateConnect}. The page holds all it shows and asks no network for anything.</footer>");
-        return PageTemplate.Fill(title, body, []);
+        body.Add($"</header>\n<main>\n{Table(content)}{Curves(content)}{Agreement(content)}{Runs(content)}</main>");
+        return PageTemplate.Fill(title, body, [], first.Record.Machine.GateConnect);
     }
 
     private static string Lead(ComparisonContent content)

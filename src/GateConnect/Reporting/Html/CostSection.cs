@@ -33,15 +33,10 @@ internal static class CostSection
         return section.Add($"{table.Write()}<p class=\"note\">Multiply-adds of the convolutions and the head, per image, forward.</p></section>\n");
     }
 
-    /// <summary>Such as <c>−3.1 %</c>.</summary>
-    public static string Change(long before, long after) => before == after || before == 0
-        ? "the same"
-        : $"{(after < before ? "−" : "+")}{Invariant.Fixed(Math.Abs(100.0 * (after - before) / before), 1)} %";
-
     private static void Row(HtmlTable table, (string Module, string Stage) name, ModulePrune? prune, (NetworkCost Before, NetworkCost After) cost, string blocks) => table.Add(
         name.Module, name.Stage, prune is { Dropped.IsEmpty: false } ? string.Join(", ", prune.Dropped) : "", blocks,
         Invariant.Grouped(cost.Before.Parameters), Pruned(cost.Before.Parameters, cost.After.Parameters),
         Invariant.Grouped(cost.Before.MultiplyAdds), Pruned(cost.Before.MultiplyAdds, cost.After.MultiplyAdds));
 
-    private static string Pruned(long before, long after) => before == after ? "=" : $"{Invariant.Grouped(after)} ({Change(before, after)})";
+    private static string Pruned(long before, long after) => before == after ? "=" : $"{Invariant.Grouped(after)} ({Invariant.Change(before, after)})";
 }

@@ -93,7 +93,7 @@ internal static class HeadlineSection
         return dead == 0
             ? "No block turned out dead, so nothing was removed."
             : $"{Invariant.Text(dead)} of {Invariant.Text(content.Blueprint.Blocks)} blocks turned out dead and {(dead == 1 ? "was" : "were")} removed without changing the function: "
-                + $"{CostSection.Change(before.Parameters, after.Parameters)} parameters, {CostSection.Change(before.MultiplyAdds, after.MultiplyAdds)} multiply-adds.";
+                + $"{Invariant.Change(before.Parameters, after.Parameters)} parameters, {Invariant.Change(before.MultiplyAdds, after.MultiplyAdds)} multiply-adds.";
     }
 
     private static Markup Cards(ReportContent content)
@@ -121,7 +121,7 @@ internal static class HeadlineSection
         cards.Add($"<div><dt>{name}</dt><dd>{value}</dd><dd class=\"note\">{detail}</dd></div>\n");
 
     private static string Was(long before, long after) =>
-        before == after ? "nothing pruned" : $"{Invariant.Grouped(before)} before pruning ({CostSection.Change(before, after)})";
+        before == after ? "nothing pruned" : $"{Invariant.Grouped(before)} before pruning ({Invariant.Change(before, after)})";
 
     private static int Dead(ReportContent content) =>
         content.Wiring!.LiveBlocks(content.Blueprint).Sum(module => module.Count(block => !block));

@@ -1,4 +1,4 @@
-// The frame of every page: page.html with style, script and data put in. The page's own policy forbids it every connection,
+// The frame of every page: page.html with style, script, data and version put in. The page's own policy forbids it every connection,
 // and every style and script but these two, which it names by their hashes: what a name smuggles in does not run.
 using System.Reflection;
 using System.Security.Cryptography;
@@ -26,12 +26,14 @@ internal static partial class PageTemplate
     /// <param name="title">For the tab.</param>
     /// <param name="body">Everything that is seen without scripts.</param>
     /// <param name="data">What scripts draw from.</param>
-    public static string Fill(string title, Markup body, JsonObject data) => Place().Replace(Page, place => place.Groups[1].Value switch
+    /// <param name="version">Of GateConnect, for the foot of the page.</param>
+    public static string Fill(string title, Markup body, JsonObject data, string version) => Place().Replace(Page, place => place.Groups[1].Value switch
     {
         "title" => Markup.Escape(title),
         "policy" => Policy,
         "style" => Style,
         "body" => body.ToString(),
+        "version" => Markup.Escape(version),
         "data" => data.ToJsonString(Compact),
         "script" => Script,
         var name => throw new InvalidOperationException($"page.html: unknown place {name}"),

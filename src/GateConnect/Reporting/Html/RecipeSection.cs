@@ -14,7 +14,7 @@ internal static class RecipeSection
         {
             facts.Add("started from", start);
         }
-        facts.Add("commit", record.Git is { } git ? git.Commit + (git.Dirty ? ", with changes that are not committed" : "") : "unknown (no repository)");
+        facts.Add("commit", GitState.Words(record.Git));
         facts.Add("training images", $"{Invariant.Grouped(record.Dataset.TrainImages)} of {record.Dataset.Image}, sha256 {record.Dataset.TrainFingerprint}");
         facts.Add("test images", $"{Invariant.Grouped(record.Dataset.TestImages)}, sha256 {record.Dataset.TestFingerprint}");
         facts.Add("versions", $"GateConnect {machine.GateConnect}, TorchSharp {machine.TorchSharp}, libtorch {machine.LibTorch}, .NET {machine.DotNet}");

@@ -20,12 +20,12 @@ internal static class ReportPage
         {
             body.Add($"{section}");
         }
-        body.Add($"</main>\n<footer>Written by GateConnect {content.Record.Machine.GateConnect}. The page holds all it shows and asks no network for anything.</footer>");
+        body.Add($"</main>");
         var data = new JsonObject();
         if (WiringData.Of(content) is { } wiring)
         {
             data["wiring"] = wiring;
         }
-        return PageTemplate.Fill(HeadlineSection.Title(content), body, data);
+        return PageTemplate.Fill(HeadlineSection.Title(content), body, data, content.Record.Machine.GateConnect);
     }
 }

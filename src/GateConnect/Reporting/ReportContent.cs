@@ -1,9 +1,10 @@
-// Everything that the page of a run tells, as values: gathered by Experiments/RunPages.cs, rendered by ReportPage.cs.
+// Everything that the pages of a run tell, as values: gathered by Experiments/RunPages.cs, rendered by Html/ReportPage.cs and
+// SummaryReport.cs.
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Training;
 
-namespace GateConnect.Reporting.Html;
+namespace GateConnect.Reporting;
 
 /// <summary>A run, its history and what it is compared with.</summary>
 internal sealed record ReportContent
@@ -36,8 +37,7 @@ internal sealed record ReportContent
     public IReadOnlyList<float[,]>? Gates => Diary?.Epochs.LastOrDefault()?.RealGates;
 
     /// <summary>The last epoch in which gates were learned, where weights were learned alone after it.</summary>
-    public int? GatesFixedAfter =>
-        Epochs.LastOrDefault(report => report.Phase == TrainingPhase.Gates) is { } last && last != Epochs[^1] ? last.Epoch : null;
+    public int? GatesFixedAfter => GateHistory.FixedAfter(Epochs);
 }
 
 /// <summary>Runs with one recipe but for the seed.</summary>
