@@ -2,6 +2,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GateConnect.Experiments.Tables;
+using GateConnect.Training;
 
 namespace GateConnect.Cli;
 
@@ -21,7 +22,7 @@ internal static class TableDocument
     {
         ["network"] = row.Recipe.Network,
         ["connectivity"] = JsonSerializer.SerializeToNode(row.Recipe.Connectivity),
-        ["estimator"] = row.Cell.Estimator,
+        ["estimator"] = row.Cell.Estimator?.Text(),
         ["fanIn"] = row.FanIn,
         ["seeds"] = row.Runs.Count,
         ["meanPercent"] = row.Top1Percent.Mean,

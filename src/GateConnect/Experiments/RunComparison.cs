@@ -2,7 +2,6 @@
 // what chance would give.
 using System.Globalization;
 using GateConnect.Architecture;
-using GateConnect.Experiments.Tables;
 using GateConnect.Reporting;
 using GateConnect.Reporting.Html;
 using GateConnect.Runtime;
@@ -57,19 +56,12 @@ public static class RunComparison
         where first.Index != other.Index && (!IsLearned(other.Item) || other.Index < first.Index)
             && RunGroups.AreComparable(first.Item.Runs[0], other.Item.Runs[0])
             && (other.Item.Recipe.FanIn is null || other.Item.Recipe.FanIn == first.Item.Recipe.FanIn)
-        let test = Test(first.Item, other.Item)
+        let test = SeedFigures.Test(first.Item.Runs, other.Item.Runs)
         where test is not null
-        select test;
+        select new ComparedPair($"{first.Item.Name} − {other.Item.Name}", test.Value);
 
     // A wiring that was given was learned, mostly: it is held against those it is to beat.
     private static bool IsLearned(RunGroup group) => group.Recipe.Connectivity is ConnectivityKind.Learned or ConnectivityKind.Given;
-
-    private static ComparedPair? Test(RunGroup first, RunGroup other) => PairedTest.Of(BySeed(first), BySeed(other)) is { } test
-        ? new ComparedPair($"{first.Name} − {other.Name}", test.Difference.Mean, test.Difference.Std, test.Difference.Count, test.P)
-        : null;
-
-    private static Dictionary<ulong, double> BySeed(RunGroup group) =>
-        group.Runs.ToDictionary(run => run.Recipe.Seed, run => run.Results!.Test.Top1Percent);
 
     private static IEnumerable<(ComparedRun One, ComparedRun Other)> Pairs(ComparedRun[] runs)
     {

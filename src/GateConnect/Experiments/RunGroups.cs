@@ -2,7 +2,6 @@
 // budget may stand side by side. What tells two rows of one rule apart stands in their names.
 using System.Globalization;
 using GateConnect.Architecture;
-using GateConnect.Experiments.Tables;
 using GateConnect.Reporting;
 using GateConnect.Training;
 
@@ -15,15 +14,7 @@ namespace GateConnect.Experiments;
 internal sealed record RunGroup(string Name, Recipe Recipe, IReadOnlyList<RunRecord> Runs)
 {
     /// <summary>The group as a row of a page.</summary>
-    public GroupRow Row()
-    {
-        double[] top1 = [.. Runs.Select(run => run.Results!.Test.Top1Percent)];
-        var spread = Spread.Of(top1);
-        return new GroupRow(
-            Name, Runs.Count, spread.Mean, spread.Std, top1.Max(),
-            (Runs.Average(run => run.Results!.After.Parameters), Runs.Average(run => run.Results!.After.MultiplyAdds)),
-            Runs[0].Results!.LiveBlocks is null ? null : Runs.Average(run => run.Results!.LiveBlocks?.Sum() ?? 0));
-    }
+    public GroupRow Row() => new(Name, SeedFigures.Of(Runs));
 }
 
 /// <summary>Gathers runs.</summary>
@@ -51,7 +42,7 @@ internal static class RunGroups
         foreach (var group in Alike([.. runs]))
         {
             var recipe = group.Key.Recipe;
-            var name = recipe is { Connectivity: ConnectivityKind.Given, Wiring: null } ? $"{Rule(recipe)}, a wiring for every seed" : Rule(recipe);
+            var name = recipe is { Connectivity: ConnectivityKind.Given, Wiring: null } ? $"{Rule(recipe)}, one per seed" : Rule(recipe);
             var namesake = groups.FirstOrDefault(other => Rule(other.Recipe) == Rule(recipe));
             groups.Add(new RunGroup(
                 Free(namesake is null ? name : name + What(namesake.Recipe, recipe), groups), recipe,
@@ -109,10 +100,22 @@ internal static class RunGroups
         Training = recipe.Training with { Gates = new GateOptions() },
     };
 
+    // What differs most often, in words.
+    private static string Said(string path, string value) => (path, value) switch
+    {
+        ("data.dataset", _) => value.Trim('"'),
+        ("data.imageSize", "nothing") => "images as large as they are",
+        ("data.imageSize", _) => $"images of {value} pixels",
+        ("data.trainLimit", "nothing") => "all images",
+        ("data.trainLimit", _) => $"{value} images",
+        (_, "nothing") => $"{path} not set",
+        _ => $"{path} {value}",
+    };
+
     private static string What(Recipe namesake, Recipe recipe)
     {
         var values = RecipeDifference.Values(namesake, recipe).Where(value => !Untold.Contains(value.Path)).ToArray();
-        return values.Length == 0 ? (namesake.Wiring == recipe.Wiring ? ", other images" : ", other wiring") : ", " + string.Join(", ", values.Select(value => value.Asked == "nothing" ? $"{value.Path} not set" : $"{value.Path} {value.Asked}"));
+        return values.Length == 0 ? (namesake.Wiring == recipe.Wiring ? ", other images" : ", other wiring") : ", " + string.Join(", ", values.Select(value => Said(value.Path, value.Asked)));
     }
 
     private static IEnumerable<string> Neighbours(string own)

@@ -1,6 +1,7 @@
 // The same trained weights measured under other wirings: the doing of what WiringControl decides.
 using GateConnect.Data;
 using GateConnect.Model;
+using GateConnect.Reporting;
 using GateConnect.Runtime;
 using GateConnect.Training;
 
@@ -25,9 +26,7 @@ public sealed record WiringResult(WiringKind Kind, IReadOnlyList<WiringDraw> Dra
     public double Top1Percent => Draws.Average(draw => draw.Evaluation.Top1Percent);
 
     /// <summary>Standard deviation of top-1 over the draws (n - 1), in points; NaN where there is one draw.</summary>
-    public double StdTop1Percent => Draws.Count < 2
-        ? double.NaN
-        : Math.Sqrt(Draws.Sum(draw => Math.Pow(draw.Evaluation.Top1Percent - Top1Percent, 2)) / (Draws.Count - 1));
+    public double StdTop1Percent => Spread.Of([.. Draws.Select(draw => draw.Evaluation.Top1Percent)]).Std;
 
     /// <summary>Mean top-5 over the draws, in percent.</summary>
     public double Top5Percent => Draws.Average(draw => draw.Evaluation.Top5Percent);

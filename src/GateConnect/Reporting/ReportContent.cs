@@ -42,18 +42,15 @@ internal sealed record ReportContent
 
 /// <summary>Runs with one recipe but for the seed.</summary>
 /// <param name="Name">The rule of wiring, such as <c>Learned(4)</c>, and what else tells the row from others.</param>
-/// <param name="Runs">How many.</param>
-/// <param name="MeanPercent">Top-1 on the test images.</param>
-/// <param name="StdPercent">Its standard deviation (n - 1); NaN for one run.</param>
-/// <param name="BestPercent">Of the best run.</param>
-/// <param name="Cost">After pruning, mean over runs.</param>
-/// <param name="LiveBlocks">After pruning, mean over runs; null for ResNeXt.</param>
-internal sealed record GroupRow(
-    string Name, int Runs, double MeanPercent, double StdPercent, double BestPercent, (double Parameters, double MultiplyAdds) Cost, double? LiveBlocks)
+/// <param name="Figures">What they came to.</param>
+internal sealed record GroupRow(string Name, SeedFigures Figures)
 {
+    /// <summary>How many.</summary>
+    public int Runs => Figures.Top1Percent.Count;
+
     /// <summary>Whether the run that the page is about is among them.</summary>
     public bool IsOwn { get; init; }
 
     /// <summary>Such as <c>71.02 ± 0.93</c>.</summary>
-    public string Accuracy => Invariant.Fixed(MeanPercent, 2) + (double.IsNaN(StdPercent) ? "" : $" ± {Invariant.Fixed(StdPercent, 2)}");
+    public string Accuracy => Invariant.Fixed(Figures.Top1Percent.Mean, 2) + (Runs == 1 ? "" : $" ± {Invariant.Fixed(Figures.Top1Percent.Std, 2)}");
 }

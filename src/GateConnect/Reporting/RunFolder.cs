@@ -73,6 +73,10 @@ public sealed record RunFolder
     /// <summary><c>.owner</c>: who holds, or last held, the lock.</summary>
     public string OwnerPath => In(".owner");
 
+    /// <summary>What is published of a run: text and a picture of each kind; a repository has no room for weights.</summary>
+    internal IReadOnlyList<string> PublishedPaths =>
+        [RecordPath, MetricsPath, TimingPath, ConnectivityPath, EvaluationPath, PicturePath, CurvesPath, SummaryPath];
+
     /// <summary>Makes the folder, parents included, unless it is there.</summary>
     /// <exception cref="OutputException">It cannot be made.</exception>
     public static RunFolder Create(string path)

@@ -60,6 +60,9 @@ public static class EstimatorKinds
     /// <summary>The name of <paramref name="kind"/>, such as <c>random-search</c>.</summary>
     public static string Text(this EstimatorKind kind) => JsonSerializer.Serialize(kind).Trim('"');
 
+    /// <summary>Whether it is a rule of this software, which tables hold against the designed wirings; the others are the paper's and rivals.</summary>
+    internal static bool IsOurs(this EstimatorKind kind) => kind is EstimatorKind.Relaxed or EstimatorKind.Gradual;
+
     /// <summary>Whether the wiring is chosen at the end of phase 1 only: until then its top-K says nothing.</summary>
     internal static bool ChoosesAtTheEnd(this EstimatorKind kind) =>
         kind is EstimatorKind.RandomSearch or EstimatorKind.Evolution or EstimatorKind.MagnitudeConnections or EstimatorKind.MagnitudeBlocks;

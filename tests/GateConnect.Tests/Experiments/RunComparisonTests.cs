@@ -23,11 +23,11 @@ public sealed class RunComparisonTests
         ];
         var content = RunComparison.Content(runs);
         Assert.Equal(["Learned(2)", "Random(2)"], content.Groups.Select(group => group.Name));
-        Assert.Equal((2, 92), (content.Groups[0].Runs, content.Groups[0].BestPercent));
+        Assert.Equal((2, 92), (content.Groups[0].Runs, content.Groups[0].Figures.BestPercent));
         Assert.Equal("91.00 ± 1.41", content.Groups[0].Accuracy);
         Assert.Equal(1, content.Left);
         Assert.True(content.AreComparable);
-        Assert.Equal((-1, 1), (content.Tests[0].Mean, content.Tests[0].Seeds)); // seed 1: 90 against 91
+        Assert.Equal((-1, 1), (content.Tests[0].Test.Difference.Mean, content.Tests[0].Test.Difference.Count)); // seed 1: 90 against 91
         Assert.Contains("91.00 ± 1.41", ComparisonPage.Write(content), StringComparison.Ordinal);
     }
 
@@ -36,8 +36,9 @@ public sealed class RunComparisonTests
     {
         using var temporary = new TemporaryFolder();
         var longer = Samples.Recipe with { Training = Samples.Recipe.Training with { Epochs = 12 } };
-        var content = RunComparison.Content([Write(temporary["a"], Samples.Recipe, 90), Write(temporary["b"], longer, 92)]);
-        Assert.Equal(["Learned(2)", "Learned(2), training.epochs 12"], content.Groups.Select(group => group.Name));
+        var smaller = Samples.Recipe with { Data = Samples.Recipe.Data with { ImageSize = 16, TrainLimit = 500 } };
+        var content = RunComparison.Content([Write(temporary["a"], Samples.Recipe, 90), Write(temporary["b"], longer, 92), Write(temporary["c"], smaller, 80)]);
+        Assert.Equal(["Learned(2)", "Learned(2), training.epochs 12", "Learned(2), images of 16 pixels, 500 images"], content.Groups.Select(group => group.Name));
         Assert.False(content.AreComparable);
         Assert.Contains("do not compare wirings alone", ComparisonPage.Write(content), StringComparison.Ordinal);
     }
@@ -55,8 +56,8 @@ public sealed class RunComparisonTests
             Write(temporary["r1"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 1 }, 91), Write(temporary["r2"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 2 }, 92),
             Write(temporary["g1"], Given(1, 11), 93), Write(temporary["g2"], Given(2, 12), 95),
         ]);
-        Assert.Equal(["Random(2)", "Given(2), a wiring for every seed"], content.Groups.Select(group => group.Name));
-        Assert.Equal((2.5, 2), (content.Tests.Single().Mean, content.Tests.Single().Seeds));
+        Assert.Equal(["Random(2)", "Given(2), one per seed"], content.Groups.Select(group => group.Name));
+        Assert.Equal((2.5, 2), (content.Tests.Single().Test.Difference.Mean, content.Tests.Single().Test.Difference.Count));
         content = RunComparison.Content([Write(temporary["a1"], Given(1, 11), 91), Write(temporary["a2"], Given(2, 11), 92), Write(temporary["b1"], Given(1, 12), 93), Write(temporary["c1"], Given(1, 13), 94)]);
         Assert.Equal(["Given(2)", "Given(2), other wiring", "Given(2), other wiring 2"], content.Groups.Select(group => group.Name));
         Assert.Equal(2, content.Groups[0].Runs);

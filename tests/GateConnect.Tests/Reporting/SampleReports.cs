@@ -20,8 +20,8 @@ internal static class SampleReports
         TestImages = SyntheticShapes.Create(new ShapesOptions { TrainCount = 16, TestCount = 40, ImageSize = 28, Channels = 1 }, new Seeds(3)).Test,
         Groups =
         [
-            new GroupRow("Learned(2)", 2, 91.1, 0.24, 91.27, (240_000, 17e6), 45) { IsOwn = true },
-            new GroupRow("Random(2)", 1, 90.9, double.NaN, 90.9, (238_000, 16.8e6), 43),
+            new GroupRow("Learned(2)", new SeedFigures(new Spread(91.1, 0.24, 2), 91.27, 240_000, 17e6, 45)) { IsOwn = true },
+            new GroupRow("Random(2)", new SeedFigures(new Spread(90.9, double.NaN, 1), 90.9, 238_000, 16.8e6, 43)),
         ],
     };
 

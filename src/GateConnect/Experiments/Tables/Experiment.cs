@@ -73,7 +73,7 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         return
         [
             random, learned,
-            given with { WiringOf = new WiringOrigin(learned, Reinitialized: false) }, given with { WiringOf = new WiringOrigin(learned, Reinitialized: true) },
+            given with { WiringOf = new WiringOrigin(learned, InitialWeights.Rewound) }, given with { WiringOf = new WiringOrigin(learned, InitialWeights.Reinitialized) },
         ];
     }
 

@@ -8,7 +8,7 @@ using GateConnect.Training;
 namespace GateConnect.Experiments.Tables;
 
 /// <summary>A cell of a table.</summary>
-/// <param name="Dataset">The dataset's name in tables: that of the recipe, or <c>imagenet</c> for a folder.</param>
+/// <param name="Dataset">The dataset's name in tables: that of the recipe, or <c>imagenet</c> or <c>mini-imagenet</c> for a folder.</param>
 /// <param name="Recipe">At the paper's budget; its seed means nothing.</param>
 public sealed record ExperimentCell(string Dataset, Recipe Recipe)
 {
@@ -16,7 +16,7 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
     public WiringOrigin? WiringOf { get; init; }
 
     /// <summary>The paper's figure, or null; rivals have none.</summary>
-    public PaperResult? Paper => Recipe.Training.Gates.Estimator is EstimatorKind.Paper or EstimatorKind.Relaxed or EstimatorKind.Gradual
+    public PaperResult? Paper => Estimator is null or EstimatorKind.Paper || Estimator.Value.IsOurs()
         ? PaperResult.Of(Dataset, NetworkSize.Parse(Recipe.Network), Recipe.Rule)
         : null;
 
@@ -27,19 +27,17 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
         {
             if (WiringOf is { } origin)
             {
-                return $"{origin.Cell.Name}-{origin.Weights}";
+                return $"{origin.Cell.Name}-{origin.Words}";
             }
             var rule = Recipe.Rule;
             var name = $"{Recipe.Network}-{rule.Text(between: "-")}";
             name += rule.WiringSeed is { } wiring ? string.Create(CultureInfo.InvariantCulture, $"-wiring{wiring}") : "";
-            return Estimator is { } estimator && Recipe.Training.Gates.Estimator != EstimatorKind.Relaxed ? $"{name}-{estimator}" : name;
+            return Estimator is { } estimator and not EstimatorKind.Relaxed ? $"{name}-{estimator.Text()}" : name;
         }
     }
 
-    /// <summary>The rule by which it learns gates, as recipes spell it; null where it learns none.</summary>
-    public string? Estimator => Recipe.Connectivity == ConnectivityKind.Learned
-        ? Recipe.Training.Gates.Estimator.Text()
-        : null;
+    /// <summary>The rule by which it learns gates; null where it learns none.</summary>
+    public EstimatorKind? Estimator => Recipe.Connectivity == ConnectivityKind.Learned ? Recipe.Training.Gates.Estimator : null;
 
     /// <summary>The run of this cell for a seed, within a budget.</summary>
     public CellRun Run(Budget budget, ulong seed)
@@ -54,17 +52,24 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
 
 /// <summary>Where a wiring comes from that is trained anew, from initial weights.</summary>
 /// <param name="Cell">What learns it.</param>
-/// <param name="Reinitialized">
-/// Whether the initial weights are others than those under which it was learned: with them it may suit just these weights
-/// (rewound: a winning ticket), under others it has nothing but its shape.
-/// </param>
-public sealed record WiringOrigin(ExperimentCell Cell, bool Reinitialized)
+/// <param name="Weights">The initial weights.</param>
+public sealed record WiringOrigin(ExperimentCell Cell, InitialWeights Weights)
 {
     /// <summary>In the field's words: <c>rewound</c> or <c>reinitialized</c>.</summary>
-    public string Weights => Reinitialized ? "reinitialized" : "rewound";
+    public string Words => Weights == InitialWeights.Rewound ? "rewound" : "reinitialized";
 
     /// <summary>The seed whose wiring a run of this seed is trained under.</summary>
-    public ulong SeedFor(ulong seed) => Reinitialized ? seed + 1 : seed;
+    public ulong SeedFor(ulong seed) => Weights == InitialWeights.Rewound ? seed : seed + 1;
+}
+
+/// <summary>From which weights a learned wiring is trained anew.</summary>
+public enum InitialWeights
+{
+    /// <summary>Those under which it was learned: it may suit just these (a winning ticket).</summary>
+    Rewound,
+
+    /// <summary>Those of another seed: it has nothing but its shape.</summary>
+    Reinitialized,
 }
 
 /// <summary>A cell with budget and seed: one run.</summary>

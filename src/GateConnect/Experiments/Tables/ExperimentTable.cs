@@ -6,96 +6,11 @@ using GateConnect.Training;
 
 namespace GateConnect.Experiments.Tables;
 
-/// <summary>One row: a cell within a budget, over seeds.</summary>
-/// <param name="Cell">The cell.</param>
-/// <param name="Recipe">What was run, but for the seed.</param>
-/// <param name="Runs">The runs, by seed.</param>
-public sealed record TableRow(ExperimentCell Cell, Recipe Recipe, IReadOnlyList<StoredRun> Runs)
-{
-    /// <summary>Runs that repeat the recipe and seed of one in the row, and are left out of it.</summary>
-    public IReadOnlyList<StoredRun> Repeated { get; init; } = [];
-
-    /// <summary>K; the cardinality where all gates are open.</summary>
-    public int FanIn => Recipe.Rule.FanInOf(NetworkSize.Parse(Recipe.Network).Cardinality);
-
-    /// <summary>Top-1 accuracy on the test images, in percent.</summary>
-    public Spread Top1Percent => Spread.Of([.. Runs.Select(Top1)]);
-
-    /// <summary>Of the best seed, in percent.</summary>
-    public double BestPercent => Runs.Max(Top1);
-
-    /// <summary>Parameters after pruning, mean over seeds.</summary>
-    public double Parameters => Runs.Average(run => run.Record.Results!.After.Parameters);
-
-    /// <summary>Parameters before pruning.</summary>
-    public long ParametersBefore => Runs[0].Record.Results!.Before.Parameters;
-
-    /// <summary>Multiply-adds per image after pruning, mean over seeds.</summary>
-    public double MultiplyAdds => Runs.Average(run => run.Record.Results!.After.MultiplyAdds);
-
-    /// <summary>Blocks after pruning, mean over seeds; null for ResNeXt, which is not pruned.</summary>
-    public double? LiveBlocks => Runs[0].Record.Results!.LiveBlocks is null ? null : Runs.Average(run => run.Record.Results!.LiveBlocks!.Sum());
-
-    /// <summary>Training images seen in all, those that a search measures included (these forward only).</summary>
-    public long ImagePasses => ((long)Recipe.Training.Epochs * Runs[0].Record.Dataset.TrainImages)
-        + (Recipe.Connectivity == ConnectivityKind.Learned ? Recipe.Training.Gates.SearchPasses(Runs[0].Record.Dataset.TrainImages) : 0);
-
-    /// <summary>Wall time of training, mean over seeds, in minutes.</summary>
-    public double Minutes => Runs.Average(run => run.Seconds) / 60;
-
-    /// <summary>Side of the images in pixels.</summary>
-    public int ImageSize => int.Parse(Runs[0].Record.Dataset.Image.Split('x')[1], System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>Whether two rows were run within the same budget on the same images.</summary>
-    public bool HasBudgetOf(TableRow other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return Recipe.Training.Epochs == other.Recipe.Training.Epochs && Recipe.Data == other.Recipe.Data && ImageSize == other.ImageSize;
-    }
-
-    /// <summary>Tests this row against another on the seeds that both have; null where there is none.</summary>
-    public PairedTest? Against(TableRow other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return PairedTest.Of(BySeed(this), BySeed(other));
-    }
-
-    private static Dictionary<ulong, double> BySeed(TableRow row) => row.Runs.ToDictionary(run => run.Record.Recipe.Seed, Top1);
-
-    private static double Top1(StoredRun run) => run.Record.Results!.Test.Top1Percent;
-}
-
 /// <summary>Learned connectivity against another rule on the same seeds.</summary>
 /// <param name="Learned">The learned row.</param>
 /// <param name="Other">The other.</param>
 /// <param name="Test">Learned minus other.</param>
 public sealed record TableComparison(TableRow Learned, TableRow Other, PairedTest Test);
-
-/// <summary>How much random wirings differ.</summary>
-/// <param name="First">The first wiring's row: it has the network, the fan-in and the budget of all.</param>
-/// <param name="Parts">Rows are wirings, columns are seeds; points of accuracy.</param>
-public sealed record WiringSpread(TableRow First, VarianceComponents Parts)
-{
-    internal static WiringSpread? Of(IReadOnlyList<TableRow> wirings)
-    {
-        ulong[] seeds = [.. wirings.Select(Seeds).Aggregate((common, next) => common.Intersect(next))];
-        if (wirings.Count < 2 || seeds.Length < 2)
-        {
-            return null;
-        }
-        var values = new double[wirings.Count, seeds.Length];
-        for (var row = 0; row < wirings.Count; row++)
-        {
-            for (var column = 0; column < seeds.Length; column++)
-            {
-                values[row, column] = wirings[row].Runs.Single(run => run.Record.Recipe.Seed == seeds[column]).Record.Results!.Test.Top1Percent;
-            }
-        }
-        return new WiringSpread(wirings[0], VarianceComponents.Of(values));
-    }
-
-    private static IEnumerable<ulong> Seeds(TableRow row) => row.Runs.Select(run => run.Record.Recipe.Seed);
-}
 
 /// <summary>An experiment's results.</summary>
 /// <param name="Experiment">Which.</param>
@@ -208,8 +123,7 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
         (recipe.Training.Epochs, recipe.Data.TrainLimit, recipe.Data.ImageSize);
 
     private static bool IsLearned(TableRow row) =>
-        row.Cell.WiringOf is not null
-        || row.Recipe.Connectivity == ConnectivityKind.Learned && row.Recipe.Training.Gates.Estimator is EstimatorKind.Relaxed or EstimatorKind.Gradual;
+        row.Cell.WiringOf is not null || row.Cell.Estimator?.IsOurs() == true;
 
     // The recipe at the cell's own budget: what is left is what makes it this cell or another.
     private static Recipe Unbudgeted(Recipe recipe, Recipe cell) => recipe with

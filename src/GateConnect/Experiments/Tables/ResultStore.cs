@@ -11,8 +11,8 @@ namespace GateConnect.Experiments.Tables;
 /// <param name="Proof">The first losses that its recipe computed.</param>
 public sealed record StoredRun(string Path, RunRecord Record, CodeProof Proof)
 {
-    /// <summary>Wall time of training in seconds, evaluation apart.</summary>
-    public double Seconds => TimingLog.Read(System.IO.Path.Combine(Path, "timing.jsonl")).Sum(line => line.Seconds);
+    /// <summary>Wall time of training in seconds, evaluation of held-out images included.</summary>
+    public double Seconds => TimingLog.Read(RunFolder.Open(Path).TimingPath).Sum(line => line.Seconds);
 }
 
 /// <summary>The folder of finished runs.</summary>
@@ -23,10 +23,6 @@ public sealed record ResultStore(string Root)
 
     /// <summary>Values of a recipe that are no part of a result: a run goes on with others, and is found whatever they are.</summary>
     internal static readonly string[] Untold = ["threads"];
-
-    // Text and one picture each; a repository has no room for weights.
-    private static readonly string[] Kept =
-        ["run.json", "metrics.jsonl", "timing.jsonl", "connectivity.json", "evaluation.json", "connectivity.svg", "curves.svg", "summary.md"];
 
     /// <summary>Where a run lies, or will lie.</summary>
     public string PathOf(CellRun run)
@@ -96,13 +92,13 @@ public sealed record ResultStore(string Root)
                 Directory.Delete(part, recursive: true); // of a run that was ended while it copied
             }
             DurableFolder.Create(part);
-            foreach (var name in Kept.Where(name => File.Exists(Path.Combine(folder.Path, name))))
+            foreach (var file in folder.PublishedPaths.Where(File.Exists))
             {
-                File.Copy(Path.Combine(folder.Path, name), Path.Combine(part, name));
+                File.Copy(file, Path.Combine(part, Path.GetFileName(file)));
             }
             // Where the images lay is nobody's business, and no part of the result.
             var record = RunRecord.Read(folder.RecordPath);
-            (record with { Recipe = record.Recipe with { Data = record.Recipe.Data with { Path = null } } }).Write(Path.Combine(part, "run.json"));
+            (record with { Recipe = record.Recipe with { Data = record.Recipe.Data with { Path = null } } }).Write(Path.Combine(part, Path.GetFileName(folder.RecordPath)));
             proof.Write(Path.Combine(part, ProofName));
             Directory.Move(part, path);
         }

@@ -39,7 +39,7 @@ public static class TablePicture
 
     // One network, one image size, one set of images. No rivals.
     private static IEnumerable<(Across Across, TableRow[] Rows)> Curves(ExperimentTable table) => table.Rows
-        .Where(row => row.Recipe.WiringSeed is null && row.Cell.WiringOf is null && row.Cell.Estimator is null or "relaxed" or "gradual")
+        .Where(row => row.Recipe.WiringSeed is null && row.Cell.WiringOf is null && (row.Cell.Estimator?.IsOurs() ?? true))
         .GroupBy(row => (row.Recipe.Network, row.ImageSize, row.Runs[0].Record.Dataset.TrainImages))
         .SelectMany(group => table.Experiment.Budgets is null ? OverBudgets([.. group]).Concat(OverFanIns([.. group])) : OverBudgets([.. group]));
 
@@ -68,9 +68,9 @@ public static class TablePicture
             + $"means over {count} {(count == "1" ? "seed" : "seeds")}, pale dots: single seeds, bars: one standard deviation";
     }
 
-    private static string Name((ConnectivityKind Kind, string? Estimator) rule) => IsDashed(rule.Estimator) ? $"{rule.Kind}, {rule.Estimator}" : rule.Kind.ToString();
+    private static string Name((ConnectivityKind Kind, EstimatorKind? Estimator) rule) => IsDashed(rule.Estimator) ? $"{rule.Kind}, {rule.Estimator!.Value.Text()}" : rule.Kind.ToString();
 
-    private static bool IsDashed(string? estimator) => estimator == EstimatorKind.Gradual.Text();
+    private static bool IsDashed(EstimatorKind? estimator) => estimator == EstimatorKind.Gradual;
 
     private static int Color(ConnectivityKind kind) => kind switch
     {

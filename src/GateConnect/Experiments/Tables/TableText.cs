@@ -34,7 +34,7 @@ public static class TableText
             var (top1, paper) = (row.Top1Percent, row.Cell.Paper);
             text.Append('"').Append(row.Recipe.Network).Append("\",").AppendJoin(',',
             [
-                row.Recipe.Connectivity.Text(), row.Cell.Estimator ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.Runs[0].Record.Dataset.TrainImages),
+                row.Recipe.Connectivity.Text(), row.Cell.Estimator?.Text() ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.Runs[0].Record.Dataset.TrainImages),
                 Number(row.Recipe.Training.Epochs), Number(top1.Count), Number(top1.Mean), double.IsNaN(top1.Std) ? "" : Number(top1.Std), Number(row.BestPercent),
                 Number(paper?.MeanPercent), Number(paper?.StdPercent), Number(row.ParametersBefore), Number(row.Parameters), Number(row.MultiplyAdds), Number(row.LiveBlocks),
                 Number(row.ImagePasses), Number(row.Minutes), $"\"{row.Cell.Name}\"",
@@ -46,7 +46,7 @@ public static class TableText
     private static string Legend(ExperimentTable table) =>
         "top-1 on the test images, read once after the last epoch: mean +- standard deviation (n - 1) over seeds, the best in brackets; parameters and "
         + "blocks after pruning; passes: training images seen, those that a search measures included; paper: its mean +- deviation at its own budget.\n"
-        + (table.Rows.Any(row => row.Cell.Estimator == EstimatorKind.MagnitudeBlocks.Text())
+        + (table.Rows.Any(row => row.Cell.Estimator == EstimatorKind.MagnitudeBlocks)
             ? "magnitude-blocks keeps K blocks of every module but the last: its parameters are fewer, not its fan-in.\n"
             : "")
         + (table.Rows.DistinctBy(row => (row.Cell, row.Recipe)).Count() < table.Rows.Count
@@ -95,7 +95,7 @@ public static class TableText
     public static string Rule(TableRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return row.Cell.WiringOf is { } origin ? $"{RunGroups.Rule(origin.Cell.Recipe)}, {origin.Weights}" : RunGroups.Rule(row.Recipe);
+        return row.Cell.WiringOf is { } origin ? $"{RunGroups.Rule(origin.Cell.Recipe)}, {origin.Words}" : RunGroups.Rule(row.Recipe);
     }
 
     private static string Images(TableRow row) => $"{Whole(row.Runs[0].Record.Dataset.TrainImages)} at {Whole(row.ImageSize)}";

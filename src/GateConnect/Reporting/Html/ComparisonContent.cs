@@ -34,11 +34,8 @@ internal sealed record ComparedRun(string Name, int Group, ReportContent Content
 
 /// <summary>A paired t-test between two groups.</summary>
 /// <param name="Name">Such as <c>Learned(4) − Random(4)</c>.</param>
-/// <param name="Mean">Difference in points.</param>
-/// <param name="Std">Its standard deviation over seeds; NaN for one.</param>
-/// <param name="Seeds">Seeds that both have.</param>
-/// <param name="P">Two-sided; NaN for one seed.</param>
-internal sealed record ComparedPair(string Name, double Mean, double Std, int Seeds, double P);
+/// <param name="Test">In points.</param>
+internal sealed record ComparedPair(string Name, PairedTest Test);
 
 /// <summary>How many connections two wirings of one network and fan-in have in common.</summary>
 /// <param name="One">A run.</param>

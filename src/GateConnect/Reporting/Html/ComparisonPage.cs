@@ -39,7 +39,7 @@ internal static class ComparisonPage
         {
             return $"{Invariant.Text(content.Runs.Count)} runs in {Invariant.Text(content.Groups.Count)} {(content.Groups.Count == 1 ? "row" : "rows")}.";
         }
-        var best = rows.MaxBy(group => group.MeanPercent)!;
+        var best = rows.MaxBy(group => group.Figures.Top1Percent.Mean)!;
         var among = rows.Length == content.Groups.Count ? "" : $" among the rows with {Invariant.Text(most)} seeds";
         return $"Highest mean top-1{among}: {best.Name}, {best.Accuracy} % over {Invariant.Text(best.Runs)} {(best.Runs == 1 ? "seed" : "seeds")}.";
     }
@@ -50,18 +50,17 @@ internal static class ComparisonPage
         foreach (var row in content.Groups)
         {
             table.Add(
-                row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.BestPercent, 2), Invariant.Grouped((long)Math.Round(row.Cost.Parameters)),
-                Invariant.Fixed(row.Cost.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.LiveBlocks, 1));
+                row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.Figures.BestPercent, 2), Invariant.Grouped((long)Math.Round(row.Figures.Parameters)),
+                Invariant.Fixed(row.Figures.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.Figures.LiveBlocks, 1));
         }
         var section = Markup.Of($"<section id=\"groups\"><h2>Accuracy</h2>\n{table.Write()}<p class=\"note\">Top-1 on the test images, read once after the last epoch: mean ± standard deviation (n − 1) over seeds. Costs after pruning, mean over seeds.</p>\n");
         if (content.Tests.Count > 0)
         {
             var tests = new HtmlTable("on the same seeds", "#points", "#seeds", "#p, two-sided");
-            foreach (var test in content.Tests.Take(MostPairs))
+            foreach (var (name, test) in content.Tests.Take(MostPairs))
             {
-                tests.Add(
-                    test.Name, test.Mean.ToString("+0.00;−0.00;0.00", Invariant.Culture) + (double.IsNaN(test.Std) ? "" : $" ± {Invariant.Fixed(test.Std, 2)}"),
-                    test.Seeds, Invariant.Fixed(test.P, 3));
+                var (points, spread) = (test.Difference.Mean.ToString("+0.00;−0.00;0.00", Invariant.Culture), test.Difference.Std);
+                tests.Add(name, points + (double.IsNaN(spread) ? "" : $" ± {Invariant.Fixed(spread, 2)}"), test.Difference.Count, Invariant.Fixed(test.P, 3));
             }
             section.Add($"{tests.Write()}<p class=\"note\">Paired t-test: p is how often a difference this large comes about where there is none.{Listed(content.Tests.Count)}</p>");
         }

@@ -50,9 +50,9 @@ internal static class HeadlineSection
 
     private static object[] Cells(GroupRow row, GroupRow own) =>
     [
-        row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.BestPercent, 2),
-        row.IsOwn ? "" : (own.MeanPercent - row.MeanPercent).ToString("+0.00;−0.00;0.00", Invariant.Culture),
-        Invariant.Grouped((long)Math.Round(row.Cost.Parameters)), Invariant.Fixed(row.Cost.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.LiveBlocks, 1),
+        row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.Figures.BestPercent, 2),
+        row.IsOwn ? "" : (own.Figures.Top1Percent.Mean - row.Figures.Top1Percent.Mean).ToString("+0.00;−0.00;0.00", Invariant.Culture),
+        Invariant.Grouped((long)Math.Round(row.Figures.Parameters)), Invariant.Fixed(row.Figures.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.Figures.LiveBlocks, 1),
     ];
 
     // The control of gates that were learned, here or elsewhere, is chance; that of everything else is learning.

@@ -65,8 +65,8 @@ public sealed class ExperimentRunnerTests
         using var folder = new TemporaryFolder();
         var (learned, given) = (Cell(ConnectivityRule.Learned(2)), Cell(ConnectivityRule.Random(2)));
         given = given with { Recipe = given.Recipe with { Connectivity = ConnectivityKind.Given } };
-        var rewound = given with { WiringOf = new WiringOrigin(learned, Reinitialized: false) };
-        var reinitialized = given with { WiringOf = new WiringOrigin(learned, Reinitialized: true) };
+        var rewound = given with { WiringOf = new WiringOrigin(learned, InitialWeights.Rewound) };
+        var reinitialized = given with { WiringOf = new WiringOrigin(learned, InitialWeights.Reinitialized) };
         var begun = new List<string>();
         var plan = new ExperimentPlan([rewound, reinitialized], [Tiny], Seeds: 2);
         Assert.Equal(new PlanOutcome(4, 0), Run(folder, plan, onRun: run => begun.Add(run.Name)));

@@ -1,6 +1,6 @@
 // What a table says of its rows, on made-up ones.
 using GateConnect.Architecture;
-using GateConnect.Experiments.Tables;
+using GateConnect.Reporting;
 using static GateConnect.Tests.Experiments.Tables.TableSamples;
 
 namespace GateConnect.Tests.Experiments.Tables;

@@ -70,7 +70,7 @@ public sealed class ExperimentTests
 
     [Fact]
     public void The_paper_has_no_figure_of_its_rivals() => Assert.All(Experiment.Named("cifar10-rivals").Cells, cell => Assert.Equal(
-        cell.Recipe.Connectivity is ConnectivityKind.Full || cell.Estimator is "paper" or "relaxed" or "gradual", cell.Paper is not null));
+        cell.Recipe.Connectivity is ConnectivityKind.Full || cell.Estimator is EstimatorKind.Paper or EstimatorKind.Relaxed or EstimatorKind.Gradual, cell.Paper is not null));
 
     [Fact]
     public void Series_of_budgets_double() => Assert.All(Experiment.All.Where(experiment => experiment.Budgets is not null), experiment =>

@@ -2,7 +2,7 @@
 // and initial weights, so that much of the noise is the same on both sides.
 using MathNet.Numerics.Distributions;
 
-namespace GateConnect.Experiments.Tables;
+namespace GateConnect.Reporting;
 
 /// <summary>A mean over seeds.</summary>
 /// <param name="Mean">The mean.</param>

@@ -1,8 +1,8 @@
 // Means, deviations and paired tests against textbook values and laws.
 using CsCheck;
-using GateConnect.Experiments.Tables;
+using GateConnect.Reporting;
 
-namespace GateConnect.Tests.Experiments.Tables;
+namespace GateConnect.Tests.Reporting;
 
 public sealed class StatisticsTests
 {
