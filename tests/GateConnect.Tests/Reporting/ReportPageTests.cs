@@ -66,6 +66,15 @@ public sealed partial class ReportPageTests
     }
 
     [Fact]
+    public void Many_baselines_are_folded()
+    {
+        var small = SampleReports.Small();
+        var folded = new Regex("<section id=\"baselines\">.*?<details><summary>(.*?)</summary>", RegexOptions.Singleline);
+        Assert.DoesNotMatch(folded, ReportPage.Write(small with { Groups = [.. small.Groups, .. Enumerable.Repeat(small.Groups[1], 10)] }).Split("id=\"wiring\"")[0]);
+        Assert.Equal("12 other rows", folded.Match(ReportPage.Write(small with { Groups = [.. small.Groups, .. Enumerable.Repeat(small.Groups[1], 11)] })).Groups[1].Value);
+    }
+
+    [Fact]
     public void A_wiring_that_was_given_was_not_learned_and_its_control_is_chance()
     {
         var small = SampleReports.Small();

@@ -6,6 +6,9 @@ namespace GateConnect.Reporting.Html;
 /// <summary>Headline and baselines.</summary>
 internal static class HeadlineSection
 {
+    // More would push the wiring off the screen.
+    private const int MostOpenRows = 12;
+
     /// <summary>Such as <c>cifar10 · {20,4,8} · Learned(4)</c>.</summary>
     public static string Title(ReportContent content) =>
         $"{content.Record.Dataset.Name} · {{{content.Blueprint.Size}}} · {content.Record.Recipe.Rule}";
@@ -45,7 +48,10 @@ internal static class HeadlineSection
             var cells = Cells(row, own);
             _ = row.IsOwn ? table.AddOwn(cells) : table.Add(cells);
         }
-        return section.Add($"{table.Write()}<p class=\"note\">Runs with the same network, images, epochs and batches; mean ± standard deviation (n − 1) over seeds. Differences below a standard deviation or two are noise.</p></section>\n");
+        var rows = content.Groups.Count > MostOpenRows
+            ? Markup.Of($"<details><summary>{Invariant.Text(content.Groups.Count - 1)} other rows</summary>\n{table.Write()}</details>\n")
+            : table.Write();
+        return section.Add($"{rows}<p class=\"note\">Runs with the same network, images, epochs and batches; mean ± standard deviation (n − 1) over seeds. Differences below a standard deviation or two are noise.</p></section>\n");
     }
 
     private static object[] Cells(GroupRow row, GroupRow own) =>
