@@ -22,15 +22,31 @@ internal sealed class GuardedStream(Stream inner, string name) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Guarded(() => inner.Write(buffer, offset, count));
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        var bytes = buffer.ToArray();
-        Guarded(() => inner.Write(bytes));
+        try
+        {
+            inner.Write(buffer);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Named(failure);
+        }
     }
 
-    public override void Flush() => Guarded(inner.Flush);
+    public override void Flush()
+    {
+        try
+        {
+            inner.Flush();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Named(failure);
+        }
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -47,15 +63,5 @@ internal sealed class GuardedStream(Stream inner, string name) : Stream
         base.Dispose(disposing);
     }
 
-    private void Guarded(Action act)
-    {
-        try
-        {
-            act();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new OutputException($"{name}: cannot be written: {failure.Message}", failure);
-        }
-    }
+    private OutputException Named(Exception failure) => new($"{name}: cannot be written: {failure.Message}", failure);
 }

@@ -78,11 +78,11 @@ internal static class ExperimentCommand
             ["gateconnect experiment table cifar10", "gateconnect experiment table cifar10-rivals --markdown", "gateconnect experiment table cifar10-budget --plot budget.svg", "gateconnect experiment table cifar10 --json"]));
         command.SetAction(parsed =>
         {
-            var (experiment, folder) = (Experiment.Named(parsed.GetRequiredValue(name)), Folder(parsed.GetValue(results)!));
+            var (experiment, folder, picture) = (Experiment.Named(parsed.GetRequiredValue(name)), Folder(parsed.GetValue(results)!), parsed.GetValue(plot));
             RequireOneFormat([json, markdown, csv], parsed);
-            if (parsed.GetValue(plot) is { } file)
+            if (picture is not null)
             {
-                ReplaceableFile.Require("--plot", file, ".svg", "<svg");
+                ReplaceableFile.Require("--plot", picture, ".svg", "<svg");
             }
             if (parsed.GetResult(results) is { Implicit: false } && !Directory.Exists(folder))
             {
@@ -97,7 +97,7 @@ internal static class ExperimentCommand
             {
                 context.Terminal.Error.WriteLine($"{folder}: no finished run of {experiment.Name} yet; start with: gateconnect experiment run {experiment.Name} --budget 2/300{WithResults(folder)}");
             }
-            else if (parsed.GetValue(plot) is { } picture)
+            else if (picture is not null)
             {
                 AtomicFile.WriteAllText(picture, TablePicture.Draw(table));
             }

@@ -59,11 +59,7 @@ internal sealed class ReportCommand
         var paths = parsed.GetRequiredValue(runs);
         Require(parsed, several: paths.Length > 1);
         var folders = paths.Select(RunFolder.Open).ToArray();
-        if (folders.Length > 1)
-        {
-            ReplaceableFile.Require("--out", parsed.GetValue(output) ?? DefaultPage, ".html", "<!doctype html>");
-        }
-        var written = folders.Length > 1 ? [RunComparison.Write(folders, parsed.GetValue(output) ?? DefaultPage)] : WriteOne(parsed, folders[0]);
+        var written = folders.Length > 1 ? WriteComparison(folders, parsed.GetValue(output) ?? DefaultPage) : WriteOne(parsed, folders[0]);
         if (parsed.GetValue(json))
         {
             JsonText.Write(context.Terminal.Output, new JsonObject { ["files"] = new JsonArray([.. written.Select(path => JsonValue.Create(path))]) });
@@ -74,6 +70,12 @@ internal sealed class ReportCommand
             context.Terminal.Output.WriteLine(path);
         }
         return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<string> WriteComparison(RunFolder[] folders, string page)
+    {
+        ReplaceableFile.Require("--out", page, ".html", "<!doctype html>");
+        return [RunComparison.Write(folders, page)];
     }
 
     private IReadOnlyList<string> WriteOne(ParseResult parsed, RunFolder folder)

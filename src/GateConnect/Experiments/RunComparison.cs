@@ -50,15 +50,13 @@ public static class RunComparison
     }
 
     private static IEnumerable<ComparedPair> Tests(IReadOnlyList<RunGroup> groups) =>
-        from first in groups.Index()
-        where groups.Any(IsLearned) ? IsLearned(first.Item) : first.Index == 0
-        from other in groups.Index()
-        where first.Index != other.Index && (!IsLearned(other.Item) || other.Index < first.Index)
-            && RunGroups.AreComparable(first.Item.Runs[0], other.Item.Runs[0])
-            && (other.Item.Recipe.FanIn is null || other.Item.Recipe.FanIn == first.Item.Recipe.FanIn)
-        let test = SeedFigures.Test(first.Item.Runs, other.Item.Runs)
+        from pair in LearnedPairs.Of(groups, groups.Any(IsLearned) ? IsLearned : first => first == groups[0], Compare)
+        let test = SeedFigures.Test(pair.Learned.Runs, pair.Other.Runs)
         where test is not null
-        select new ComparedPair($"{first.Item.Name} − {other.Item.Name}", test.Value);
+        select new ComparedPair($"{pair.Learned.Name} − {pair.Other.Name}", test.Value);
+
+    private static bool Compare(RunGroup first, RunGroup other) =>
+        RunGroups.AreComparable(first.Runs[0], other.Runs[0]) && (other.Recipe.FanIn is null || other.Recipe.FanIn == first.Recipe.FanIn);
 
     // A wiring that was given was learned, mostly: it is held against those it is to beat.
     private static bool IsLearned(RunGroup group) => group.Recipe.Connectivity is ConnectivityKind.Learned or ConnectivityKind.Given;

@@ -23,39 +23,21 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
     /// </summary>
     public IReadOnlyList<TableComparison> Comparisons =>
     [
-        .. from pair in Rows.Index()
-           let learned = pair.Item
-           where IsLearned(learned)
-           from other in Rows.Where((row, index) => index < pair.Index || !IsLearned(row))
-           where other.Recipe.Network == learned.Recipe.Network && other.HasBudgetOf(learned)
-               && (other.Recipe.FanIn is null || other.Recipe.FanIn == learned.Recipe.FanIn)
-           let test = learned.Against(other)
+        .. from pair in LearnedPairs.Of(Rows, IsLearned, Compare)
+           let test = pair.Learned.Against(pair.Other)
            where test is not null
-           select new TableComparison(learned, other, test.Value),
+           select new TableComparison(pair.Learned, pair.Other, test.Value),
     ];
 
     /// <summary>
     /// Over random wirings of the same network, fan-in and budget that were trained under the same seeds, two of each at least:
     /// what the wiring is worth (rows), and the seed (columns).
     /// </summary>
-    public IReadOnlyList<WiringSpread> Wirings
-    {
-        get
-        {
-            var spreads = new List<WiringSpread>();
-            TableRow[] rest = [.. Rows.Where(row => row.Recipe.WiringSeed is not null)];
-            while (rest is [var first, ..])
-            {
-                var alike = rest.ToLookup(row => row.HasBudgetOf(first) && (row.Recipe.Network, row.FanIn) == (first.Recipe.Network, first.FanIn));
-                if (WiringSpread.Of([.. alike[true]]) is { } spread)
-                {
-                    spreads.Add(spread);
-                }
-                rest = [.. alike[false]];
-            }
-            return spreads;
-        }
-    }
+    public IReadOnlyList<WiringSpread> Wirings =>
+    [
+        .. Rows.Where(row => row.Recipe.WiringSeed is not null).GroupBy(row => (row.Recipe.Network, row.FanIn, row.Budget))
+            .Select(alike => WiringSpread.Of([.. alike])).OfType<WiringSpread>(),
+    ];
 
     /// <summary>Gathers the runs that belong to an experiment's cells.</summary>
     /// <exception cref="Runtime.DataException">A result is cut short, damaged, or of another version.</exception>
@@ -121,6 +103,9 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
 
     private static (int Epochs, int? TrainLimit, int? ImageSize) Budgeted(Recipe recipe) =>
         (recipe.Training.Epochs, recipe.Data.TrainLimit, recipe.Data.ImageSize);
+
+    private static bool Compare(TableRow first, TableRow other) =>
+        other.Recipe.Network == first.Recipe.Network && other.HasBudgetOf(first) && (other.Recipe.FanIn is null || other.Recipe.FanIn == first.Recipe.FanIn);
 
     private static bool IsLearned(TableRow row) =>
         row.Cell.WiringOf is not null || row.Cell.Estimator?.IsOurs() == true;

@@ -49,8 +49,11 @@ public sealed record TableRow(ExperimentCell Cell, Recipe Recipe, IReadOnlyList<
     public bool HasBudgetOf(TableRow other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Recipe.Training.Epochs == other.Recipe.Training.Epochs && Recipe.Data == other.Recipe.Data && ImageSize == other.ImageSize;
+        return Budget == other.Budget;
     }
+
+    /// <summary>What two rows have in common that were run within the same budget on the same images.</summary>
+    internal (int Epochs, DataRecipe Data, int ImageSize) Budget => (Recipe.Training.Epochs, Recipe.Data, ImageSize);
 
     /// <summary>Tests this row against another on the seeds that both have; null where there is none.</summary>
     public PairedTest? Against(TableRow other)
