@@ -43,7 +43,7 @@ internal static partial class CommandLine
     /// <summary>Every command, for help and tests.</summary>
     internal static RootCommand Build(CommandContext context)
     {
-        var pages = new HelpPages();
+        var pages = new HelpPages(context.Terminal.Width);
         var root = new RootCommand("Learns how the branches of a multi-branch image classifier are wired, and prunes what turned out dead.");
         foreach (var command in (Command[])
         [

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text;
+using GateConnect.Reporting;
 
 namespace GateConnect.Cli;
 
@@ -17,12 +18,13 @@ internal sealed record HelpPage(IReadOnlyList<OptionGroup> Groups, IReadOnlyList
 }
 
 /// <summary>Prints the help of every command.</summary>
-internal sealed class HelpPages : SynchronousCommandLineAction
+/// <param name="screenWidth">Characters in a line of the terminal.</param>
+internal sealed class HelpPages(int screenWidth) : SynchronousCommandLineAction
 {
-    private const int Width = 100;
     private const int LeftColumn = 30;
 
     private readonly Dictionary<Command, HelpPage> pages = [];
+    private readonly int width = Math.Clamp(screenWidth, 60, 100);
 
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
@@ -90,7 +92,7 @@ internal sealed class HelpPages : SynchronousCommandLineAction
         return option.Name + value;
     }
 
-    private static void Section(StringBuilder text, string heading, IEnumerable<(string Label, string? Description)> rows)
+    private void Section(StringBuilder text, string heading, IEnumerable<(string Label, string? Description)> rows)
     {
         var list = rows.ToList();
         if (list.Count == 0)
@@ -100,7 +102,7 @@ internal sealed class HelpPages : SynchronousCommandLineAction
         text.Append(heading).Append('\n');
         foreach (var (label, description) in list)
         {
-            var lines = Wrap(description ?? "", Width - LeftColumn);
+            var lines = TextLines.Wrap(description ?? "", width - LeftColumn);
             var left = $"  {label}";
             if (left.Length >= LeftColumn)
             {
@@ -116,25 +118,11 @@ internal sealed class HelpPages : SynchronousCommandLineAction
         text.Append('\n');
     }
 
-    private static void Paragraph(StringBuilder text, string paragraph)
+    private void Paragraph(StringBuilder text, string paragraph)
     {
         if (paragraph.Length > 0)
         {
-            text.AppendJoin('\n', Wrap(paragraph, Width)).Append("\n\n");
+            text.AppendJoin('\n', TextLines.Wrap(paragraph, width)).Append("\n\n");
         }
-    }
-
-    private static List<string> Wrap(string text, int width)
-    {
-        var lines = new List<string> { "" };
-        foreach (var word in text.Split(' '))
-        {
-            if (lines[^1].Length > 0 && lines[^1].Length + 1 + word.Length > width)
-            {
-                lines.Add("");
-            }
-            lines[^1] += lines[^1].Length == 0 ? word : $" {word}";
-        }
-        return lines;
     }
 }

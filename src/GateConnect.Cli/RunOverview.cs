@@ -70,8 +70,9 @@ internal static class RunOverview
     private static FormattableString Wiring(PreparedRun run)
     {
         var (recipe, training) = (run.Record.Recipe, run.Record.Recipe.Training);
+        var epochs = training.Epochs == 1 ? "epoch" : "epochs";
         return recipe.Connectivity == ConnectivityKind.Learned
-            ? (FormattableString)$"{recipe.Rule}: {training.Epochs} epochs, gates are learned ({training.Gates.Estimator.Text()}) in the first {100 * training.Gates.PhaseShare:0} %"
-            : $"{recipe.Rule}: {training.Epochs} epochs";
+            ? (FormattableString)$"{recipe.Rule}: {training.Epochs} {epochs}, gates are learned ({training.Gates.Estimator.Text()}) in the first {100 * training.Gates.PhaseShare:0} %"
+            : $"{recipe.Rule}: {training.Epochs} {epochs}";
     }
 }

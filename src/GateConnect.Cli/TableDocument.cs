@@ -30,7 +30,7 @@ internal static class TableDocument
         ["bestPercent"] = row.BestPercent,
         ["epochs"] = row.Recipe.Training.Epochs,
         ["paperEpochs"] = row.Cell.Recipe.Training.Epochs,
-        ["trainImages"] = row.Runs[0].Record.Dataset.TrainImages,
+        ["trainImages"] = row.TrainImages,
         ["imageSize"] = row.ImageSize,
         ["paperMeanPercent"] = row.Cell.Paper?.MeanPercent,
         ["paperStdPercent"] = row.Cell.Paper?.StdPercent,
@@ -54,7 +54,7 @@ internal static class TableDocument
         ["seeds"] = comparison.Test.Difference.Count,
         ["t"] = JsonText.Finite(comparison.Test.T),
         ["p"] = JsonText.Finite(comparison.Test.P),
-        ["trainImages"] = comparison.Learned.Runs[0].Record.Dataset.TrainImages,
+        ["trainImages"] = comparison.Learned.TrainImages,
         ["imageSize"] = comparison.Learned.ImageSize,
     };
 
@@ -63,7 +63,7 @@ internal static class TableDocument
         ["network"] = spread.First.Recipe.Network,
         ["fanIn"] = spread.First.FanIn,
         ["epochs"] = spread.First.Recipe.Training.Epochs,
-        ["trainImages"] = spread.First.Runs[0].Record.Dataset.TrainImages,
+        ["trainImages"] = spread.First.TrainImages,
         ["imageSize"] = spread.First.ImageSize,
         ["stdBetweenWirings"] = spread.Parts.RowStd,
         ["stdBetweenSeeds"] = spread.Parts.ColumnStd,

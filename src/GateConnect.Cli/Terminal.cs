@@ -18,6 +18,9 @@ internal sealed record Terminal(TextWriter Output, TextWriter Error)
     /// <summary>The screen behind <see cref="Error"/>, or null.</summary>
     public IAnsiConsole? ErrorScreen { get; init; }
 
+    /// <summary>Characters that a line of <see cref="Output"/> has room for; a file has room for all.</summary>
+    public int Width => OutputScreen?.Profile.Width ?? int.MaxValue;
+
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess() => new(Console.IsOutputRedirected ? Redirected() : Console.Out, Console.Error)
     {

@@ -66,7 +66,7 @@ internal sealed class BenchCommand
         }
         else
         {
-            context.Terminal.Output.Write(BenchTable.Write(result, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime)));
+            context.Terminal.Output.Write(BenchTable.Write(result, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), context.Terminal.Width));
         }
         return ExitCode.Done;
     }

@@ -81,7 +81,7 @@ internal sealed class InspectCommand
         var side = parsed.GetValue(imageSize) ?? (size.IsLargeImageFamily ? 224 : 32);
         var blueprint = NetworkBlueprint.Create(size, new ImageShape(3, side, side), parsed.GetValue(classes) ?? (size.IsLargeImageFamily ? 1000 : 10));
         var table = NetworkTable.Of(blueprint, recipe.Rule, recipe.LastNormAffine);
-        context.Terminal.Output.Write(parsed.GetValue(json) ? table.ToJson() : table.Write());
+        context.Terminal.Output.Write(parsed.GetValue(json) ? table.ToJson() : table.Write(context.Terminal.Width));
         return ExitCode.Done;
     }
 
@@ -103,7 +103,7 @@ internal sealed class InspectCommand
             JsonText.Write(context.Terminal.Output, Document(table, whole));
             return ExitCode.Done;
         }
-        context.Terminal.Output.Write(table.Write());
+        context.Terminal.Output.Write(table.Write(context.Terminal.Width));
         if (whole.Connectivity is { } wiring)
         {
             context.Terminal.Output.Write($"\nwiring before pruning\n\n{WiringTable.Write(whole.Blueprint, wiring)}");

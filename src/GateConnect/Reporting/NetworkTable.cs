@@ -74,7 +74,8 @@ public sealed record NetworkTable(
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Indented.NetworkTable) + "\n";
 
     /// <summary>The table as plain text for a terminal.</summary>
-    public string Write()
+    /// <param name="width">Characters that a line has room for; columns that do not fit are named below.</param>
+    public string Write(int width = int.MaxValue)
     {
         var table = new TextTable("module", "stage", "in", "out", "blocks", "width", "fan-in", "parameters", "multiply-adds", "activations");
         foreach (var row in Rows)
@@ -86,7 +87,7 @@ public sealed record NetworkTable(
         }
         var text = new StringBuilder();
         text.Append(Invariant.Culture, $"network {{{Network}}}: {Image} images, {Invariant.Text(Classes)} classes, stem {StemShape}\n\n");
-        text.Append(table.Plain()).Append('\n');
+        text.Append(table.Plain(width)).Append('\n');
         text.Append(Invariant.Culture, $"modules              {Invariant.Grouped(Modules)}, of {Invariant.Grouped(Blocks)} blocks in all\n");
         text.Append(Invariant.Culture, $"parameters           {Invariant.Grouped(Parameters)}");
         text.Append(Invariant.Culture, $" (branch form {Invariant.Grouped(ParametersAsBranches)}, as ResNeXt {Invariant.Grouped(ParametersAsResNeXt)}; gates apart)\n");

@@ -108,5 +108,7 @@ public sealed class ExperimentTests
         Assert.Contains("5, 10, 20, 40, 80 epochs", listed, StringComparison.Ordinal);
         Assert.Contains("101,4,64-learned-32", listed, StringComparison.Ordinal);
         Assert.Equal("cifar10", (string?)Shell.Run("experiment", "list", "--json").Json["experiments"]![0]!["name"]);
+        Assert.Equal("imagenet", (string?)Assert.Single(Shell.Run("experiment", "list", "imagenet", "--json").Json["experiments"]!.AsArray())!["name"]);
+        Assert.StartsWith("experiment: 'cifar' is not one of cifar10, ", Assert.Single(Shell.Run("experiment", "list", "cifar").Mistakes), StringComparison.Ordinal);
     }
 }

@@ -15,17 +15,18 @@ public static class BenchTable
     /// <summary>The text for a terminal, the same in every culture.</summary>
     /// <param name="result">What was measured.</param>
     /// <param name="date">When.</param>
-    public static string Write(BenchResult result, DateOnly date)
+    /// <param name="width">Characters that a line has room for; columns that do not fit are named below.</param>
+    public static string Write(BenchResult result, DateOnly date, int width = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(result);
         var text = new StringBuilder(Head(result, date));
         if (result.Training.Count > 0)
         {
-            text.Append("\ntraining, whole steps in the gate phase\n\n").Append(Training(result)).Append(Fairness(result));
+            text.Append("\ntraining, whole steps in the gate phase\n\n").Append(Training(result, width)).Append(Fairness(result));
         }
         if (result.Inference.Count > 0)
         {
-            text.Append("\ninference\n\n").Append(Inference(result));
+            text.Append("\ninference\n\n").Append(Inference(result, width));
         }
         return text.ToString();
     }
@@ -45,7 +46,7 @@ public static class BenchTable
         return text.ToString();
     }
 
-    private static string Training(BenchResult result)
+    private static string Training(BenchResult result, int width)
     {
         var table = new TextTable(
             "variant", "images/s", "slowest", "fastest", "x obvious", "x resnext", "GFLOP/s", "of FMA", "of memory", "peak MB", "x kept", "layout", "allocator");
@@ -60,10 +61,10 @@ public static class BenchTable
                 row.PeakBytes is { } peak ? Text($"{peak / 1e6:0}") : None,
                 Times(result.PeakToKept(row)), row.Layout, row.Allocator);
         }
-        return table.Plain();
+        return table.Plain(width);
     }
 
-    private static string Inference(BenchResult result)
+    private static string Inference(BenchResult result, int width)
     {
         var table = new TextTable("variant", "batch", "images/s", "slowest", "fastest", "x masked", "multiply-adds", "GFLOP/s", "of FMA");
         foreach (var row in result.Inference)
@@ -73,7 +74,7 @@ public static class BenchTable
                 Times(result.RatioToMasked(row)), Text($"{100 * result.MultiplyAddsToMasked(row):0}%"),
                 Text($"{row.GigaflopsPerSecond:0.0}"), Text($"{100 * row.GigaflopsPerSecond / result.Limits.GigaflopsPerSecond:0.0}%"));
         }
-        return table.Plain();
+        return table.Plain(width);
     }
 
     private static string Fairness(BenchResult result) => result.ExpectedResNeXt is { } expected && result.IsResNeXtFair is { } fair

@@ -49,6 +49,22 @@ public sealed record ExperimentTable(Experiment Experiment, IReadOnlyList<TableR
         return new ExperimentTable(experiment, [.. experiment.Cells.SelectMany(cell => RowsOf(cell, runs[cell.Dataset], experiment.Budgets))]);
     }
 
+    /// <summary>The rows of these cells, run within this budget; null for any.</summary>
+    /// <param name="cells">Of the experiment.</param>
+    /// <param name="epochs">The share of the paper's epochs; its images are not looked at.</param>
+    /// <param name="trainImages">How many images were learned from.</param>
+    /// <param name="imageSize">Their side in pixels.</param>
+    public ExperimentTable Where(IReadOnlyList<ExperimentCell> cells, Budget? epochs = null, int? trainImages = null, int? imageSize = null) => this with
+    {
+        Rows =
+        [
+            .. Rows.Where(row => cells.Contains(row.Cell)
+                && (epochs is null || row.Recipe.Training.Epochs == epochs.Apply(row.Cell.Recipe).Training.Epochs)
+                && (trainImages ?? row.TrainImages) == row.TrainImages
+                && (imageSize ?? row.ImageSize) == row.ImageSize),
+        ],
+    };
+
     private static IEnumerable<TableRow> RowsOf(ExperimentCell cell, IReadOnlyList<StoredRun> runs, IReadOnlyList<Budget>? budgets)
     {
         var recipes = budgets?.Select(budget => RunGroups.Seedless(budget.Apply(cell.Recipe))).ToHashSet();

@@ -40,7 +40,7 @@ public static class TablePicture
     // One network, one image size, one set of images. No rivals.
     private static IEnumerable<(Across Across, TableRow[] Rows)> Curves(ExperimentTable table) => table.Rows
         .Where(row => row.Recipe.WiringSeed is null && row.Cell.WiringOf is null && (row.Cell.Estimator?.IsOurs() ?? true))
-        .GroupBy(row => (row.Recipe.Network, row.ImageSize, row.Runs[0].Record.Dataset.TrainImages))
+        .GroupBy(row => (row.Recipe.Network, row.ImageSize, row.TrainImages))
         .SelectMany(group => table.Experiment.Budgets is null ? OverBudgets([.. group]).Concat(OverFanIns([.. group])) : OverBudgets([.. group]));
 
     // What reads all blocks, or needs no number to say how many, is beside every fan-in.
@@ -64,7 +64,7 @@ public static class TablePicture
         var (first, seeds) = (rows[0], rows.Select(row => row.Runs.Count).ToArray());
         var epochs = rows.Select(row => row.Recipe.Training.Epochs).Distinct().Count() == 1 ? $", {Invariant.Text(first.Recipe.Training.Epochs)} epochs" : "";
         var count = seeds.Min() == seeds.Max() ? Invariant.Text(seeds.Max()) : $"{Invariant.Text(seeds.Min())} to {Invariant.Text(seeds.Max())}";
-        return $"{table.Experiment.Name}: {{{first.Recipe.Network}}}, {Invariant.Grouped(first.Runs[0].Record.Dataset.TrainImages)} images at {Invariant.Text(first.ImageSize)}x{Invariant.Text(first.ImageSize)}{epochs}; "
+        return $"{table.Experiment.Name}: {{{first.Recipe.Network}}}, {Invariant.Grouped(first.TrainImages)} images at {Invariant.Text(first.ImageSize)}x{Invariant.Text(first.ImageSize)}{epochs}; "
             + $"means over {count} {(count == "1" ? "seed" : "seeds")}, pale dots: single seeds, bars: one standard deviation";
     }
 

@@ -36,11 +36,14 @@ public sealed record TableRow(ExperimentCell Cell, Recipe Recipe, IReadOnlyList<
     public double? LiveBlocks => Figures.LiveBlocks;
 
     /// <summary>Training images seen in all, those that a search measures included (these forward only).</summary>
-    public long ImagePasses => ((long)Recipe.Training.Epochs * Runs[0].Record.Dataset.TrainImages)
-        + (Recipe.Connectivity == ConnectivityKind.Learned ? Recipe.Training.Gates.SearchPasses(Runs[0].Record.Dataset.TrainImages) : 0);
+    public long ImagePasses => ((long)Recipe.Training.Epochs * TrainImages)
+        + (Recipe.Connectivity == ConnectivityKind.Learned ? Recipe.Training.Gates.SearchPasses(TrainImages) : 0);
 
     /// <summary>Wall time of training, mean over seeds, in minutes.</summary>
     public double Minutes => Runs.Average(run => run.Seconds) / 60;
+
+    /// <summary>How many images were learned from.</summary>
+    public int TrainImages => Runs[0].Record.Dataset.TrainImages;
 
     /// <summary>Side of the images in pixels.</summary>
     public int ImageSize => int.Parse(Runs[0].Record.Dataset.Image.Split('x')[1], System.Globalization.CultureInfo.InvariantCulture);

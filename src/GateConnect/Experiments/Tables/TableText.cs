@@ -11,10 +11,13 @@ namespace GateConnect.Experiments.Tables;
 public static class TableText
 {
     /// <summary>Aligned, for a terminal.</summary>
-    public static string Plain(ExperimentTable table)
+    /// <param name="table">What was measured.</param>
+    /// <param name="width">Characters that a line has room for; columns that do not fit are named below their table.</param>
+    public static string Plain(ExperimentTable table, int width = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return $"{Title(table)}\n\n{Rows(table).Plain()}{Comparisons(table, comparisons => comparisons.Plain())}{Wirings(table)}\n{Legend(table)}";
+        var legend = Legend(table).TrimEnd('\n').Split('\n').SelectMany(line => TextLines.Wrap(line, width));
+        return $"{Title(table)}\n\n{Rows(table).Plain(width)}{Comparisons(table, comparisons => comparisons.Plain(width))}{Wirings(table)}\n{string.Join('\n', legend)}\n";
     }
 
     /// <summary>The same as Markdown.</summary>
@@ -34,7 +37,7 @@ public static class TableText
             var (top1, paper) = (row.Top1Percent, row.Cell.Paper);
             text.Append('"').Append(row.Recipe.Network).Append("\",").AppendJoin(',',
             [
-                row.Recipe.Connectivity.Text(), row.Cell.Estimator?.Text() ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.Runs[0].Record.Dataset.TrainImages),
+                row.Recipe.Connectivity.Text(), row.Cell.Estimator?.Text() ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.TrainImages),
                 Number(row.Recipe.Training.Epochs), Number(top1.Count), Number(top1.Mean), double.IsNaN(top1.Std) ? "" : Number(top1.Std), Number(row.BestPercent),
                 Number(paper?.MeanPercent), Number(paper?.StdPercent), Number(row.ParametersBefore), Number(row.Parameters), Number(row.MultiplyAdds), Number(row.LiveBlocks),
                 Number(row.ImagePasses), Number(row.Minutes), $"\"{row.Cell.Name}\"",
@@ -46,6 +49,7 @@ public static class TableText
     private static string Legend(ExperimentTable table) =>
         "top-1 on the test images, read once after the last epoch: mean +- standard deviation (n - 1) over seeds, the best in brackets; parameters and "
         + "blocks after pruning; passes: training images seen, those that a search measures included; paper: its mean +- deviation at its own budget.\n"
+        + (table.Comparisons.Count > 0 ? "points: mean +- standard deviation of the differences seed by seed; p: two-sided, of a paired t test.\n" : "")
         + (table.Rows.Any(row => row.Cell.Estimator == EstimatorKind.MagnitudeBlocks)
             ? "magnitude-blocks keeps K blocks of every module but the last: its parameters are fewer, not its fan-in.\n"
             : "")
@@ -60,13 +64,12 @@ public static class TableText
 
     private static TextTable Rows(ExperimentTable table)
     {
-        var text = new TextTable("network", "connectivity", "images", "epochs", "seeds", "top-1 %", "paper %", "blocks", "parameters", "M mult-adds", "M passes", "minutes");
+        var text = new TextTable("network", "connectivity", "top-1 %", "paper %", "epochs", "images", "seeds", "blocks", "parameters", "M mult-adds", "M passes", "minutes");
         foreach (var row in table.Rows)
         {
             text.Add(
-                row.Recipe.Network, Rule(row), Images(row), Epochs(row), Whole(row.Runs.Count), Accuracy(row),
-                row.Cell.Paper is { } paper ? Mean(paper.MeanPercent, paper.StdPercent ?? double.NaN) : "-",
-                row.LiveBlocks is { } live ? One(live) : "-", Whole(row.Parameters), One(row.MultiplyAdds / 1e6), Two(row.ImagePasses / 1e6), Whole(row.Minutes));
+                row.Recipe.Network, Rule(row), Accuracy(row), row.Cell.Paper is { } paper ? Mean(paper.MeanPercent, paper.StdPercent ?? double.NaN) : "-",
+                Epochs(row), Images(row), Whole(row.Runs.Count), row.LiveBlocks is { } live ? One(live) : "-", Whole(row.Parameters), One(row.MultiplyAdds / 1e6), Two(row.ImagePasses / 1e6), Whole(row.Minutes));
         }
         return text;
     }
@@ -77,12 +80,13 @@ public static class TableText
         {
             return "";
         }
-        var text = new TextTable("on the same seeds", "images", "epochs", "points", "seeds", "t", "p, two-sided");
+        var text = new TextTable("network", "on the same seeds", "points", "p", "epochs", "images", "seeds", "t");
         foreach (var (learned, other, test) in table.Comparisons)
         {
             text.Add(
-                $"{learned.Recipe.Network} {Rule(learned)} - {Rule(other)}", Images(learned), Whole(learned.Recipe.Training.Epochs), Signed(test.Difference.Mean) + (double.IsNaN(test.Difference.Std) ? "" : $" +- {Two(test.Difference.Std)}"),
-                Whole(test.Difference.Count), double.IsNaN(test.T) ? "-" : Two(test.T), double.IsNaN(test.P) ? "-" : test.P.ToString("0.000", CultureInfo.InvariantCulture));
+                learned.Recipe.Network, $"{Rule(learned)} - {Rule(other)}", Signed(test.Difference.Mean) + (double.IsNaN(test.Difference.Std) ? "" : $" +- {Two(test.Difference.Std)}"),
+                double.IsNaN(test.P) ? "-" : test.P.ToString("0.000", CultureInfo.InvariantCulture), Whole(learned.Recipe.Training.Epochs), Images(learned),
+                Whole(test.Difference.Count), double.IsNaN(test.T) ? "-" : Two(test.T));
         }
         return "\n" + write(text);
     }
@@ -98,7 +102,7 @@ public static class TableText
         return row.Cell.WiringOf is { } origin ? $"{RunGroups.Rule(origin.Cell.Recipe)}, {origin.Words}" : RunGroups.Rule(row.Recipe);
     }
 
-    private static string Images(TableRow row) => $"{Whole(row.Runs[0].Record.Dataset.TrainImages)} at {Whole(row.ImageSize)}";
+    private static string Images(TableRow row) => $"{Whole(row.TrainImages)} at {Whole(row.ImageSize)}";
 
     private static string Epochs(TableRow row)
     {

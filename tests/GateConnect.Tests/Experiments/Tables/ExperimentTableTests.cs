@@ -1,5 +1,6 @@
 // What a table says of its rows, on made-up ones.
 using GateConnect.Architecture;
+using GateConnect.Experiments.Tables;
 using GateConnect.Reporting;
 using static GateConnect.Tests.Experiments.Tables.TableSamples;
 
@@ -17,6 +18,22 @@ public sealed class ExperimentTableTests
         Assert.Equal([(4, 5), (1, 5)], table.Wirings.Select(spread => (spread.First.FanIn, spread.First.Recipe.Training.Epochs)));
         Assert.Equal(VarianceComponents.Of(new double[,] { { 60, 62 }, { 60, 62 } }), table.Wirings[0].Parts);
         Assert.Equal(VarianceComponents.Of(new double[,] { { 40, 45 }, { 50, 55 } }), table.Wirings[1].Parts);
+    }
+
+    [Fact]
+    public void A_table_can_be_narrowed_to_cells_and_a_budget_and_compares_what_is_left()
+    {
+        var table = Table(
+            Row(ConnectivityRule.Full, epochs: 10, 60, 61), Row(ConnectivityRule.Full, epochs: 20, 66, 67),
+            Row(ConnectivityRule.Learned(4), epochs: 10, 62, 63), Row(ConnectivityRule.Learned(4), epochs: 20, 67, 68));
+        var all = table.Rows.Select(row => row.Cell).ToList();
+        Assert.Equal(table.Rows, table.Where(all).Rows);
+        Assert.Equal([10, 10], table.Where(all, Budget.Parse("10/300")).Rows.Select(row => row.Recipe.Training.Epochs));
+        Assert.Equal(10, Assert.Single(table.Where(all, new Budget(1 / 30.0)).Comparisons).Learned.Recipe.Training.Epochs);
+        Assert.Equal(table.Rows.Take(2), table.Where([table.Rows[0].Cell]).Rows);
+        Assert.Equal(table.Rows, table.Where(all, trainImages: table.Rows[0].TrainImages, imageSize: table.Rows[0].ImageSize).Rows);
+        Assert.Empty(table.Where(all, trainImages: table.Rows[0].TrainImages + 1).Rows);
+        Assert.Empty(table.Where(all, imageSize: table.Rows[0].ImageSize + 1).Rows);
     }
 
     private static ConnectivityRule Wiring(int fanIn, ulong seed) => ConnectivityRule.Random(fanIn) with { WiringSeed = seed };

@@ -18,8 +18,8 @@ internal static class TableSamples
         {
             Connectivity = rule.Kind, FanIn = rule.FanIn, WiringSeed = rule.WiringSeed, Training = new TrainingOptions { Epochs = epochs, Gates = new GateOptions { Estimator = estimator } },
         };
-        var sample = Samples.Record();
-        return new TableRow(new ExperimentCell("cifar10", recipe), recipe,
+        var (sample, paper) = (Samples.Record(), recipe with { Training = recipe.Training with { Epochs = 300 } });
+        return new TableRow(new ExperimentCell("cifar10", paper), recipe,
         [
             .. top1.Select((value, index) => new StoredRun("run", sample with
             {
