@@ -4,7 +4,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using GateConnect.Cli;
-using GateConnect.Experiments.Rivals;
+using GateConnect.Experiments.Bench;
 using GateConnect.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;

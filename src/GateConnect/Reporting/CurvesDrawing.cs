@@ -1,6 +1,5 @@
-// Loss and accuracy over epochs as a standalone SVG in the style of the wiring's picture. Written as text, and its letters
-// stay letters: the machine that draws needs no fonts, and equal runs give equal files.
-using System.Text;
+// Loss and accuracy over epochs as an SVG whose letters stay letters: the machine that draws needs no fonts, and equal runs
+// give equal files.
 using GateConnect.Training;
 
 namespace GateConnect.Reporting;
@@ -10,16 +9,13 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
     private const double Left = 62, Right = 22, Top = 52, Bottom = 50; // around the axes of a panel
     private const int MostMarkers = 40;
 
-    private readonly StringBuilder svg = new();
+    private readonly SvgDrawing svg = new(width, height, "Loss and top-1 accuracy over epochs");
 
     public string Draw()
     {
-        svg.Append(Invariant.Culture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-labelledby=\"title\">\n");
-        svg.Append("<title id=\"title\">Loss and top-1 accuracy over epochs</title>\n").Append(PictureStyle.Css);
-        svg.Append("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
         DrawPanel(0, "loss", report => report.TrainLoss, report => report.HeldLoss);
         DrawPanel(width / 2.0, "top-1 accuracy, %", report => report.TrainTop1Percent, report => report.HeldTop1Percent);
-        return svg.Append("</svg>\n").ToString();
+        return svg.ToString();
     }
 
     private void DrawPanel(double offset, string title, Func<EpochReport, double?> train, Func<EpochReport, double?> held)
@@ -27,7 +23,7 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         var (trained, measured) = (Known(train), Known(held));
         var across = new Axis(epochs[0].Epoch, epochs[^1].Epoch, offset + Left, offset + (width / 2.0) - Right);
         var up = Axis.Round([.. trained.Concat(measured).Select(point => point.Value)], height - Bottom, Top);
-        Text("module", offset + Left, 28, title, "start");
+        svg.Text("module", offset + Left, 28, title, "start");
         DrawGrid(across, up);
         MarkPhases(across);
         DrawCurve(0, trained, across, up);
@@ -48,14 +44,14 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
     {
         foreach (var tick in up.Ticks(wholeOnly: false, about: 5))
         {
-            svg.Append(Invariant.Culture, $"<path class=\"end\" stroke-dasharray=\"1 3\" d=\"M{Invariant.Short(across.Start)} {Invariant.Short(up.At(tick))}H{Invariant.Short(across.End)}\"/>\n");
-            Text("key", across.Start - 8, up.At(tick) + 4, Number(tick), "end");
+            svg.Add($"<path class=\"end\" stroke-dasharray=\"1 3\" d=\"M{across.Start} {up.At(tick)}H{across.End}\"/>\n");
+            svg.Text("key", across.Start - 8, up.At(tick) + 4, Number(tick), "end");
         }
         foreach (var tick in across.Ticks(wholeOnly: true, about: 8))
         {
-            Text("key", across.At(tick), height - Bottom + 18, Number(tick), "middle");
+            svg.Text("key", across.At(tick), height - Bottom + 18, Number(tick));
         }
-        Text("key", (across.Start + across.End) / 2, height - Bottom + 38, "epoch", "middle");
+        svg.Text("key", (across.Start + across.End) / 2, height - Bottom + 38, "epoch");
     }
 
     private void MarkPhases(Axis across)
@@ -65,28 +61,25 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
             return;
         }
         var x = across.At(last + 0.5);
-        svg.Append(Invariant.Culture, $"<path class=\"pale\" d=\"M{Invariant.Short(x)} {Invariant.Short(Top)}V{Invariant.Short(height - Bottom)}\"/>\n");
-        Text("key", x, Top - 6, "gates fixed", "middle");
+        svg.Add($"<path class=\"pale\" d=\"M{x} {Top}V{height - Bottom}\"/>\n");
+        svg.Text("key", x, Top - 6, "gates fixed");
     }
 
     private void DrawCurve(int color, List<(int Epoch, double Value)> points, Axis across, Axis up)
     {
-        var places = points.Select(point => (X: Invariant.Short(across.At(point.Epoch)), Y: Invariant.Short(up.At(point.Value)))).ToArray();
-        svg.Append(Invariant.Culture, $"<polyline class=\"s{color}\" fill=\"none\" stroke-width=\"2\" points=\"{string.Join(' ', places.Select(place => $"{place.X},{place.Y}"))}\"/>\n");
+        var places = points.Select(point => (X: across.At(point.Epoch), Y: up.At(point.Value))).ToArray();
+        svg.Add($"<polyline class=\"s{color}\" fill=\"none\" stroke-width=\"2\" points=\"{SvgDrawing.Points(places)}\"/>\n");
         foreach (var (x, y) in places.Length > MostMarkers ? [] : places)
         {
-            svg.Append(Invariant.Culture, $"<circle class=\"f{color}\" cx=\"{x}\" cy=\"{y}\" r=\"3\"/>\n");
+            svg.Add($"<circle class=\"f{color}\" cx=\"{x}\" cy=\"{y}\" r=\"3\"/>\n");
         }
     }
 
     private void Legend(int color, double x, string name)
     {
-        svg.Append(Invariant.Culture, $"<path class=\"s{color}\" stroke-width=\"2\" d=\"M{Invariant.Short(x)} 24h22\"/>\n");
-        Text("key", x + 29, 28, name, "start");
+        svg.Add($"<path class=\"s{color}\" stroke-width=\"2\" d=\"M{x} 24h22\"/>\n");
+        svg.Text("key", x + 29, 28, name, "start");
     }
-
-    private void Text(string look, double x, double y, string text, string anchor) => svg.Append(
-        Invariant.Culture, $"<text class=\"{look}\" text-anchor=\"{anchor}\" x=\"{Invariant.Short(x)}\" y=\"{Invariant.Short(y)}\">{text}</text>\n");
 
     private static string Number(double value) => value.ToString("0.######", Invariant.Culture);
 }

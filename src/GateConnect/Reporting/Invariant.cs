@@ -16,6 +16,9 @@ internal static class Invariant
     public static string Fixed(double? value, int places) =>
         value is { } number && double.IsFinite(number) ? number.ToString("F" + places.ToString(Culture), Culture) : "-";
 
+    /// <summary>A difference in points, with its sign: +0.31, −0.07.</summary>
+    public static string Points(double value) => value.ToString("+0.00;−0.00;0.00", Culture);
+
     /// <summary>How a cost changed: <c>−3.1 %</c>, or <c>the same</c>.</summary>
     public static string Change(long before, long after) => before == after || before == 0
         ? "the same"

@@ -19,7 +19,7 @@ internal static class PictureStyle
         """
         <style>
         text{font-family:system-ui,-apple-system,"Segoe UI","DejaVu Sans",sans-serif;fill:#1f2430}
-        .mid,.number{text-anchor:middle}
+        .number{text-anchor:middle}
         .title{font-size:21px;font-weight:600}
         .note{font-size:13.5px;fill:#5a6272}
         .stage-name{font-size:13px;font-weight:600}

@@ -2,7 +2,6 @@
 // obvious network has channels last only: plane by plane, oneDNN as libtorch 2.10 brings it gives wrong gradients, often
 // NaN, for dense 3x3 convolutions with fewer than 16 channels (seen on AVX-512), and those are what its branches are.
 using GateConnect.Architecture;
-using GateConnect.Experiments.Rivals;
 using GateConnect.Model;
 using GateConnect.Runtime;
 

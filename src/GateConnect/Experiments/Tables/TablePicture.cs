@@ -1,7 +1,6 @@
 // A table as curves: accuracy against the budget, or against the fan-in, and beside it what the learned wiring is ahead of the
 // others on the same seeds. Bars are standard deviations; single seeds stand as pale dots. What was run stands below.
 using System.Globalization;
-using System.Text;
 using GateConnect.Architecture;
 using GateConnect.Reporting;
 using GateConnect.Runtime;
@@ -101,19 +100,16 @@ public static class TablePicture
     {
         private const double Left = 62, Right = 22, Bottom = 74, FirstKey = 46, KeyStep = 18;
 
-        private readonly StringBuilder svg = new();
+        private readonly SvgDrawing svg = new(Width, Height, "Accuracy, and what learned wiring is ahead");
         private double top;
 
         public string Draw(IReadOnlyList<Series> accuracy, IReadOnlyList<Series> ahead)
         {
-            svg.Append(Invariant.Culture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" role=\"img\" aria-labelledby=\"title\">\n");
-            svg.Append("<title id=\"title\">Accuracy, and what learned wiring is ahead</title>\n").Append(PictureStyle.Css);
-            svg.Append("<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n");
             top = Math.Max(Keys(accuracy, Left).Last().Y, Keys(ahead, Left).LastOrDefault().Y) + 20;
-            Text("key", Left, Height - 10, what, "start");
+            svg.Text("key", Left, Height - 10, what, "start");
             Panel(0, "top-1 accuracy, %", accuracy, zero: false);
             Panel(Width / 2.0, "points ahead, same seeds", ahead, zero: true);
-            return svg.Append("</svg>\n").ToString();
+            return svg.ToString();
         }
 
         private void Panel(double offset, string title, IReadOnlyList<Series> series, bool zero)
@@ -121,7 +117,7 @@ public static class TablePicture
             double[] values = [.. series.SelectMany(one => one.Places).SelectMany(place => new[] { place.Low, place.High }.Concat(place.Single)), .. zero ? [0.0] : Array.Empty<double>()];
             var up = Axis.Round(values, Height - Bottom, top);
             var along = new Axis(across.Marks[0].Place, across.Marks[^1].Place, offset + Left + 18, offset + (Width / 2.0) - Right - 12);
-            Text("module", offset + Left, 28, title, "start");
+            svg.Text("module", offset + Left, 28, title, "start");
             Grid(offset, along, up, zero);
             foreach (var (one, index) in series.Select((one, index) => (one, index)))
             {
@@ -135,29 +131,29 @@ public static class TablePicture
             foreach (var tick in up.Ticks(wholeOnly: false, about: 5))
             {
                 var dashes = zero && tick == 0 ? "" : " stroke-dasharray=\"1 3\"";
-                svg.Append(Invariant.Culture, $"<path class=\"end\"{dashes} d=\"M{Invariant.Short(offset + Left)} {Invariant.Short(up.At(tick))}H{Invariant.Short(offset + (Width / 2.0) - Right)}\"/>\n");
-                Text("key", offset + Left - 8, up.At(tick) + 4, tick.ToString("0.######", Invariant.Culture), "end");
+                svg.Add($"<path class=\"end\"{dashes} d=\"M{offset + Left} {up.At(tick)}H{offset + (Width / 2.0) - Right}\"/>\n");
+                svg.Text("key", offset + Left - 8, up.At(tick) + 4, tick.ToString("0.######", Invariant.Culture), "end");
             }
             foreach (var (place, text) in across.Marks)
             {
-                Text("key", along.At(place), Height - Bottom + 20, text, "middle");
+                svg.Text("key", along.At(place), Height - Bottom + 20, text);
             }
-            Text("key", offset + ((Left + (Width / 2.0) - Right) / 2), Height - Bottom + 40, across.Title, "middle");
+            svg.Text("key", offset + ((Left + (Width / 2.0) - Right) / 2), Height - Bottom + 40, across.Title);
         }
 
         private void Curve(Series series, Axis along, Axis up, double shift)
         {
             Place[] places = [.. series.Places.OrderBy(place => place.X)];
-            string X(Place place) => Invariant.Short(along.At(place.X) + shift);
-            svg.Append(Invariant.Culture, $"<polyline class=\"s{series.Color}\" fill=\"none\" stroke-width=\"2\"{series.Dashes} points=\"{string.Join(' ', places.Select(place => $"{X(place)},{Invariant.Short(up.At(place.Y.Mean))}"))}\"/>\n");
+            double X(Place place) => along.At(place.X) + shift;
+            svg.Add($"<polyline class=\"s{series.Color}\" fill=\"none\" stroke-width=\"2\"{series.Dashes} points=\"{SvgDrawing.Points(places.Select(place => (X(place), up.At(place.Y.Mean))))}\"/>\n");
             foreach (var place in places)
             {
-                svg.Append(Invariant.Culture, $"<path class=\"s{series.Color}\" stroke-width=\"1.3\" d=\"M{X(place)} {Invariant.Short(up.At(place.Low))}V{Invariant.Short(up.At(place.High))}\"/>\n");
+                svg.Add($"<path class=\"s{series.Color}\" stroke-width=\"1.3\" d=\"M{X(place)} {up.At(place.Low)}V{up.At(place.High)}\"/>\n");
                 foreach (var value in place.Single.Count > 1 ? place.Single : [])
                 {
-                    svg.Append(Invariant.Culture, $"<circle class=\"f{series.Color}\" fill-opacity=\"0.35\" cx=\"{X(place)}\" cy=\"{Invariant.Short(up.At(value))}\" r=\"2.2\"/>\n");
+                    svg.Add($"<circle class=\"f{series.Color}\" fill-opacity=\"0.35\" cx=\"{X(place)}\" cy=\"{up.At(value)}\" r=\"2.2\"/>\n");
                 }
-                svg.Append(Invariant.Culture, $"<circle class=\"{series.Marker}\" stroke-width=\"1.6\" cx=\"{X(place)}\" cy=\"{Invariant.Short(up.At(place.Y.Mean))}\" r=\"3.6\"/>\n");
+                svg.Add($"<circle class=\"{series.Marker}\" stroke-width=\"1.6\" cx=\"{X(place)}\" cy=\"{up.At(place.Y.Mean)}\" r=\"3.6\"/>\n");
             }
         }
 
@@ -165,9 +161,9 @@ public static class TablePicture
         {
             foreach (var (one, x, y) in Keys(series, left))
             {
-                svg.Append(Invariant.Culture, $"<path class=\"s{one.Color}\" stroke-width=\"2\"{one.Dashes} d=\"M{Invariant.Short(x)} {Invariant.Short(y)}h18\"/>\n");
-                svg.Append(Invariant.Culture, $"<circle class=\"{one.Marker}\" stroke-width=\"1.6\" cx=\"{Invariant.Short(x + 9)}\" cy=\"{Invariant.Short(y)}\" r=\"3\"/>\n");
-                Text("key", x + 24, y + 4, one.Name, "start");
+                svg.Add($"<path class=\"s{one.Color}\" stroke-width=\"2\"{one.Dashes} d=\"M{x} {y}h18\"/>\n");
+                svg.Add($"<circle class=\"{one.Marker}\" stroke-width=\"1.6\" cx=\"{x + 9}\" cy=\"{y}\" r=\"3\"/>\n");
+                svg.Text("key", x + 24, y + 4, one.Name, "start");
             }
         }
 
@@ -186,8 +182,5 @@ public static class TablePicture
                 x += width;
             }
         }
-
-        private void Text(string look, double x, double y, string text, string anchor) => svg.Append(
-            Invariant.Culture, $"<text class=\"{look}\" text-anchor=\"{anchor}\" x=\"{Invariant.Short(x)}\" y=\"{Invariant.Short(y)}\">{text}</text>\n");
     }
 }

@@ -59,7 +59,7 @@ internal static class ComparisonPage
             var tests = new HtmlTable("on the same seeds", "#points", "#seeds", "#p, two-sided");
             foreach (var (name, test) in content.Tests.Take(MostPairs))
             {
-                var (points, spread) = (test.Difference.Mean.ToString("+0.00;−0.00;0.00", Invariant.Culture), test.Difference.Std);
+                var (points, spread) = (Invariant.Points(test.Difference.Mean), test.Difference.Std);
                 tests.Add(name, points + (double.IsNaN(spread) ? "" : $" ± {Invariant.Fixed(spread, 2)}"), test.Difference.Count, Invariant.Fixed(test.P, 3));
             }
             section.Add($"{tests.Write()}<p class=\"note\">Paired t-test: p is how often a difference this large comes about where there is none.{Listed(content.Tests.Count)}</p>");

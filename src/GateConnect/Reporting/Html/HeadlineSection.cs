@@ -57,7 +57,7 @@ internal static class HeadlineSection
     private static object[] Cells(GroupRow row, GroupRow own) =>
     [
         row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.Figures.BestPercent, 2),
-        row.IsOwn ? "" : (own.Figures.Top1Percent.Mean - row.Figures.Top1Percent.Mean).ToString("+0.00;−0.00;0.00", Invariant.Culture),
+        row.IsOwn ? "" : Invariant.Points(own.Figures.Top1Percent.Mean - row.Figures.Top1Percent.Mean),
         Invariant.Grouped((long)Math.Round(row.Figures.Parameters)), Invariant.Fixed(row.Figures.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.Figures.LiveBlocks, 1),
     ];
 

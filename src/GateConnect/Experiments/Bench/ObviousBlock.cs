@@ -3,7 +3,7 @@ using GateConnect.Architecture;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace GateConnect.Experiments.Rivals;
+namespace GateConnect.Experiments.Bench;
 
 /// <summary>A bottleneck block without its shortcut: 1x1, 3x3, 1x1, each with a batch norm of its own.</summary>
 internal sealed class ObviousBlock : nn.Module<Tensor, Tensor>

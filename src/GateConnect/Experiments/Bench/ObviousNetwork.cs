@@ -6,7 +6,7 @@ using GateConnect.Model;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace GateConnect.Experiments.Rivals;
+namespace GateConnect.Experiments.Bench;
 
 /// <summary>The rival. Owns its weights and gates: dispose it.</summary>
 internal sealed class ObviousNetwork : nn.Module<Tensor, Tensor>

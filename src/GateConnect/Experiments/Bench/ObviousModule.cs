@@ -4,7 +4,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace GateConnect.Experiments.Rivals;
+namespace GateConnect.Experiments.Bench;
 
 /// <summary>A module of separate blocks. One projection serves all branches, as in ours.</summary>
 internal sealed class ObviousModule : nn.Module<Tensor[], Tensor[]>

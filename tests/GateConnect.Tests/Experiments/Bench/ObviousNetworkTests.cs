@@ -1,7 +1,7 @@
 // The rival of the bench computes what our network computes, so that their speeds may be compared.
 using GateConnect.Architecture;
 using GateConnect.Data;
-using GateConnect.Experiments.Rivals;
+using GateConnect.Experiments.Bench;
 using GateConnect.Model;
 using GateConnect.Runtime;
 using GateConnect.Tests.Model;
@@ -9,7 +9,7 @@ using GateConnect.Tests.Testing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace GateConnect.Tests.Experiments.Rivals;
+namespace GateConnect.Tests.Experiments.Bench;
 
 [NoTensorLeak]
 public sealed class ObviousNetworkTests
