@@ -46,47 +46,99 @@ public unsafe class KernelBenchmarks
         (thin, otherThin, wide, small) = ((nint)Floats(thinLength), (nint)Floats(thinLength), (nint)Floats(wideLength), (nint)Floats(Channels * Channels));
         aggregation = new Aggregation
         {
-            Blocks = blocks, Sources = Branches, Readers = Branches, Channels = Channels, Bottleneck = Bottleneck, Identities = Branches,
-            Identity = Floats(wideLength), IdentityScale = Floats(Channels), Thin = (float*)thin, Expand = Floats(weights),
-            Bias = Floats(Branches * Channels), Gates = Floats(Branches * Branches), Output = Floats(wideLength),
+            Blocks = blocks,
+            Sources = Branches,
+            Readers = Branches,
+            Channels = Channels,
+            Bottleneck = Bottleneck,
+            Identities = Branches,
+            Identity = Floats(wideLength),
+            IdentityScale = Floats(Channels),
+            Thin = (float*)thin,
+            Expand = Floats(weights),
+            Bias = Floats(Branches * Channels),
+            Gates = Floats(Branches * Branches),
+            Output = Floats(wideLength),
         };
         reduction = new Reduction
         {
-            Blocks = blocks, Branches = Branches, Channels = Channels, Bottleneck = Bottleneck, Input = aggregation.Output, Weights = Floats(weights),
+            Blocks = blocks,
+            Branches = Branches,
+            Channels = Channels,
+            Bottleneck = Bottleneck,
+            Input = aggregation.Output,
+            Weights = Floats(weights),
         };
         reductionGradients = new ReductionGradients
         {
-            Reduction = reduction, Thin = Floats(thinLength), Output = (float*)wide, IdentityScale = Floats(Channels), Weights = Floats(weights),
+            Reduction = reduction,
+            Thin = Floats(thinLength),
+            Output = (float*)wide,
+            IdentityScale = Floats(Channels),
+            Weights = Floats(weights),
         };
         aggregationGradients = new AggregationGradients
         {
-            Output = null, Identity = Floats(wideLength), IdentityScale = null, Thin = (float*)otherThin, Expand = Floats(weights),
-            Bias = Floats(Branches * Channels), Gates = Floats(Branches * Branches),
+            Output = null,
+            Identity = Floats(wideLength),
+            IdentityScale = null,
+            Thin = (float*)otherThin,
+            Expand = Floats(weights),
+            Bias = Floats(Branches * Channels),
+            Gates = Floats(Branches * Branches),
         };
         var inputLength = new PixelBlocks(Images, 4 * Side * Side).WideLength(Branches, Channels / 2);
         projection = new Projection
         {
-            Branches = Branches, InputChannels = Channels / 2, OutputChannels = Channels, InputHeight = 2 * Side, InputWidth = 2 * Side, Stride = 2,
-            Images = Images, Input = Floats(inputLength), Weights = Floats(Channels * Channels / 2), Output = Floats(wideLength),
+            Branches = Branches,
+            InputChannels = Channels / 2,
+            OutputChannels = Channels,
+            InputHeight = 2 * Side,
+            InputWidth = 2 * Side,
+            Stride = 2,
+            Images = Images,
+            Input = Floats(inputLength),
+            Weights = Floats(Channels * Channels / 2),
+            Output = Floats(wideLength),
         };
         projectionGradients = new ProjectionGradients
         {
-            Output = (float*)wide, Scale = Floats(Channels), Mean = Floats(Channels), MeanGradient = Floats(Channels), VarianceGradient = Floats(Channels),
+            Output = (float*)wide,
+            Scale = Floats(Channels),
+            Mean = Floats(Channels),
+            MeanGradient = Floats(Channels),
+            VarianceGradient = Floats(Channels),
         };
         projectedGradient = (nint)Floats(inputLength);
         convolution = new Convolution
         {
-            Images = Images, Groups = Branches, Channels = Bottleneck, InputHeight = Side, InputWidth = Side, Stride = 1,
-            Input = (float*)thin, Weights = Floats(Branches * Bottleneck * Bottleneck * Convolution.Taps),
+            Images = Images,
+            Groups = Branches,
+            Channels = Bottleneck,
+            InputHeight = Side,
+            InputWidth = Side,
+            Stride = 1,
+            Input = (float*)thin,
+            Weights = Floats(Branches * Bottleneck * Bottleneck * Convolution.Taps),
         };
         norm = new Normalisation
         {
-            Epsilon = 1e-5f, Images = Images, Channels = Branches * Bottleneck, PixelsPerImage = Side * Side, Input = (float*)thin,
-            Weight = Floats(Channels), Bias = Floats(Channels), Mean = Floats(Channels), Variance = Floats(Channels),
+            Epsilon = 1e-5f,
+            Images = Images,
+            Channels = Branches * Bottleneck,
+            PixelsPerImage = Side * Side,
+            Input = (float*)thin,
+            Weight = Floats(Channels),
+            Bias = Floats(Channels),
+            Mean = Floats(Channels),
+            Variance = Floats(Channels),
         };
         normGradients = new NormalisationGradients
         {
-            Output = Floats(thinLength), Input = (float*)otherThin, Weight = Floats(Channels), Bias = Floats(Channels),
+            Output = Floats(thinLength),
+            Input = (float*)otherThin,
+            Weight = Floats(Channels),
+            Bias = Floats(Channels),
         };
         activations = new Activations { Blocks = blocks, Groups = Branches, Channels = Bottleneck, Values = (float*)thin };
     }

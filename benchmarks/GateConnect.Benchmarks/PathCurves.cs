@@ -64,7 +64,8 @@ internal static class PathCurves
         Console.WriteLine("|---|---|---|");
         for (var from = 0; from < reference.Losses.Count; from += 10)
         {
-            Write($"| {from + 1} to {Math.Min(from + 10, reference.Losses.Count)} | {Largest(reference, fast, from):E1} | {Largest(reference, twoThreads, from):E1} |");
+            var to = Math.Min(from + 10, reference.Losses.Count);
+            Write($"| {from + 1} to {to} | {Largest(reference, fast, from):E1} | {Largest(reference, twoThreads, from):E1} |");
         }
         Console.WriteLine();
     }
@@ -81,7 +82,8 @@ internal static class PathCurves
         Console.WriteLine("|---|---|---|---|");
         foreach (var (a, b) in reference.Epochs.Zip(fast.Epochs))
         {
-            Write($"| {a.Epoch} | {a.TrainLoss:F4} / {b.TrainLoss:F4} | {a.TrainTop1Percent:F2} / {b.TrainTop1Percent:F2} | {a.HeldTop1Percent:F2} / {b.HeldTop1Percent:F2} |");
+            var (heldA, heldB) = (a.HeldTop1Percent, b.HeldTop1Percent);
+            Write($"| {a.Epoch} | {a.TrainLoss:F4} / {b.TrainLoss:F4} | {a.TrainTop1Percent:F2} / {b.TrainTop1Percent:F2} | {heldA:F2} / {heldB:F2} |");
         }
         Console.WriteLine();
     }

@@ -32,7 +32,8 @@ internal static partial class FullDisk
                 }
                 full++;
                 var line = said.Split('\n').FirstOrDefault(text => text.StartsWith("error:", StringComparison.Ordinal)) ?? "";
-                if (code != 6 || !line.Contains(volume, StringComparison.Ordinal) || !Missing().IsMatch(line) || !AllWhole(Path.Combine(volume, "run", "checkpoint")))
+                if (code != 6 || !line.Contains(volume, StringComparison.Ordinal) || !Missing().IsMatch(line)
+                    || !AllWhole(Path.Combine(volume, "run", "checkpoint")))
                 {
                     broken++;
                     Console.WriteLine($"{kilobytes} kB: exit code {code}: {said}");

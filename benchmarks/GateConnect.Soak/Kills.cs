@@ -1,5 +1,5 @@
-// kill -9 at random moments, from the first to the last and every second time within a write where one comes in time, and --resume auto after each: what comes out must be what an
-// undisturbed run gives, and no checkpoint may ever be unreadable.
+// kill -9 at random moments, from the first to the last and every second time within a write where one comes in time, and
+// --resume auto after each: what comes out must be what an undisturbed run gives, and no checkpoint may ever be unreadable.
 using System.Diagnostics;
 using GateConnect.Runtime;
 using GateConnect.Training;
@@ -36,9 +36,12 @@ internal sealed class Kills(int seed)
                 different++;
                 Console.WriteLine($"{folder}: {name} differs");
             }
-            Console.WriteLine($"run {runs} (checkpoint every {interval}): ended after {kills} kills in all; {duringWrite} left a half-written file, {unreadable} checkpoints unreadable, {different} runs differ");
+            Console.WriteLine($"run {runs} (checkpoint every {interval}): ended after {kills} kills in all; "
+                + $"{duringWrite} left a half-written file, {unreadable} checkpoints unreadable, {different} runs differ");
         }
-        Console.WriteLine($"{kills} kills -9 in {clock.Elapsed.TotalMinutes:0.0} min, seed {seed}: {beforeFirst} before the first checkpoint, {betweenCheckpoints} between, {duringWrite} within a write, {afterTraining} after training had ended; {runs} runs ended, {different} differ from the undisturbed one, {unreadable} checkpoints unreadable");
+        Console.WriteLine($"{kills} kills -9 in {clock.Elapsed.TotalMinutes:0.0} min, seed {seed}: {beforeFirst} before the first checkpoint, "
+            + $"{betweenCheckpoints} between, {duringWrite} within a write, {afterTraining} after training had ended; "
+            + $"{runs} runs ended, {different} differ from the undisturbed one, {unreadable} checkpoints unreadable");
         if (different == 0)
         {
             Directory.Delete(root, recursive: true);

@@ -41,7 +41,10 @@ internal static class LongRun
         var growth = last.Average(sample => sample.Memory) / first.Average(sample => sample.Memory) - 1;
         var handlesGrowth = last.Average(sample => sample.Handles) - first.Average(sample => sample.Handles);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{epochs * (Images / BatchSize)} steps in {clock.Elapsed.TotalMinutes:0.0} min, exit code {code}: resident memory {first.Average(sample => sample.Memory):0.0} MiB in the first third after a tenth, {last.Average(sample => sample.Memory):0.0} in the last ({100 * growth:+0.0;-0.0} %), {first.Average(sample => sample.Handles):0.0} and {last.Average(sample => sample.Handles):0.0} open files; {rest.Length} samples"));
+            $"{epochs * (Images / BatchSize)} steps in {clock.Elapsed.TotalMinutes:0.0} min, exit code {code}: "
+            + $"resident memory {first.Average(sample => sample.Memory):0.0} MiB in the first third after a tenth, "
+            + $"{last.Average(sample => sample.Memory):0.0} in the last ({100 * growth:+0.0;-0.0} %), "
+            + $"{first.Average(sample => sample.Handles):0.0} and {last.Average(sample => sample.Handles):0.0} open files; {rest.Length} samples"));
         Directory.Delete(root, recursive: true);
         return (code == 0 ? 0 : 1) + (growth < 0.05 ? 0 : 1) + (handlesGrowth < 1 ? 0 : 1);
     }

@@ -42,7 +42,8 @@ internal sealed class Signals(int seed)
         using var tool = Tool.Start(folder);
         // One time in three the end is waited for, which is short.
         var late = random.Next(3) == 0;
-        for (var clock = Stopwatch.StartNew(); late && !tool.HasEnded && !tool.Said.Contains("epoch   3", StringComparison.Ordinal) && clock.Elapsed.TotalSeconds < 2 * whole;)
+        for (var clock = Stopwatch.StartNew();
+            late && !tool.HasEnded && !tool.Said.Contains("epoch   3", StringComparison.Ordinal) && clock.Elapsed.TotalSeconds < 2 * whole;)
         {
             Thread.Sleep(2);
         }

@@ -23,7 +23,10 @@ internal sealed partial class Tool : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The job that the soak runs: real images, two phases, 144 steps. Few images are held out: a death while they are measured costs that again.</summary>
+    /// <summary>
+    /// The job that the soak runs: real images, two phases, 144 steps. Few images are held out: a death while they are
+    /// measured costs that again.
+    /// </summary>
     public static string[] Job { get; } =
     [
         "train", "--dataset", "fashion-mnist", "--network", "20,4,8", "--image-size", "14", "--train-limit", "1536",
@@ -67,7 +70,9 @@ internal sealed partial class Tool : IDisposable
         // A harness started in the background hands "ignore" for these two down to its children, which then never see them.
         var start = new ProcessStartInfo("env", ["--default-signal=HUP,INT", Program(), .. job, "--out", folder])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         return new Tool(Process.Start(start)!);
     }
@@ -95,7 +100,8 @@ internal sealed partial class Tool : IDisposable
 
     /// <summary>The first result in which two run folders differ; null where they are equal.</summary>
     public static string? Difference(string expected, string found) => Results.FirstOrDefault(name =>
-        !File.Exists(Path.Combine(found, name)) || !File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(found, name))));
+        !File.Exists(Path.Combine(found, name))
+        || !File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(found, name))));
 
     private void Add(string? line)
     {

@@ -66,7 +66,8 @@ internal static partial class CommandLine
         {
             Details = "Every command explains itself: gateconnect train --help. A network is written D,W,C: depth, bottleneck width, "
                 + "cardinality (branches per module). Exit codes: 0 done, 2 wrong usage, 3 data missing or damaged, 4 model file damaged, "
-                + "5 training diverged, 6 output cannot be written, 7 verification failed, 8 run folder in use, 1 a bug or no libtorch; 129, 130 or 143 ended by a signal.",
+                + "5 training diverged, 6 output cannot be written, 7 verification failed, 8 run folder in use, 1 a bug or no libtorch; "
+                + "129, 130 or 143 ended by a signal.",
         });
         UseOwnHelpAndVersion(root, context, pages);
         return root;
@@ -105,9 +106,11 @@ internal static partial class CommandLine
         var empty = args.Index().Where(word => string.IsNullOrWhiteSpace(word.Item)).Select(word => word.Index).ToArray();
         if (empty.Length > 0)
         {
-            throw new ConfigurationException([.. empty.Select(index =>
-                $"{(index > 0 && args[index - 1].StartsWith("--", StringComparison.Ordinal) ? args[index - 1] : $"word {index + 1}")}: empty, expected a value")]);
+            throw new ConfigurationException([.. empty.Select(index => $"{Place(index)}: empty, expected a value")]);
         }
+
+        string Place(int index) =>
+            index > 0 && args[index - 1].StartsWith("--", StringComparison.Ordinal) ? args[index - 1] : $"word {index + 1}";
     }
 
     // The parser names types of the language; people read "number".

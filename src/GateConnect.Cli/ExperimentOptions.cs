@@ -11,12 +11,16 @@ internal static class ExperimentOptions
     public const string DefaultResults = "experiments/results";
 
     /// <summary>The experiment's name.</summary>
-    public static Argument<string> Name() => new("NAME") { Description = "An experiment: " + string.Join(", ", Experiment.All.Select(experiment => experiment.Name)) + "." };
+    public static Argument<string> Name() => new("NAME")
+    {
+        Description = "An experiment: " + string.Join(", ", Experiment.All.Select(experiment => experiment.Name)) + ".",
+    };
 
     /// <summary><c>--only</c>.</summary>
     public static Option<string[]> Only() => new("--only")
     {
-        HelpName = "TEXT", Description = "Cells whose name contains this, such as 20,4,8 or learned, or the one that is named so. May be repeated; all must match.",
+        HelpName = "TEXT",
+        Description = "Cells whose name contains this, such as 20,4,8 or learned, or the one that is named so. May be repeated; all must match.",
     };
 
     /// <summary><c>--results</c>.</summary>

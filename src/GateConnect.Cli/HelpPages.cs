@@ -65,7 +65,9 @@ internal sealed class HelpPages(int screenWidth) : SynchronousCommandLineAction
             Section(text, group.Heading, group.Options.Select(option => (Label(option), option.Description)));
         }
         var grouped = page.Groups.SelectMany(group => group.Options).ToHashSet();
-        var others = command.Options.Where(option => !grouped.Contains(option) && option is not HelpOption).Select(option => (Label(option), option.Description));
+        var others = command.Options
+            .Where(option => !grouped.Contains(option) && option is not HelpOption)
+            .Select(option => (Label(option), option.Description));
         Section(text, "Other options", [.. others, ("-h, --help", "Show this help.")]);
         text.Append("Examples\n");
         foreach (var example in page.Examples)

@@ -69,7 +69,11 @@ internal sealed class PredictionLines
                 images.Add(new JsonObject
                 {
                     ["path"] = path,
-                    ["classes"] = new JsonArray([.. classes.Select(label => new JsonObject { ["name"] = classNames[label], ["probability"] = prediction.Probabilities[label] })]),
+                    ["classes"] = new JsonArray([.. classes.Select(label => new JsonObject
+                    {
+                        ["name"] = classNames[label],
+                        ["probability"] = prediction.Probabilities[label],
+                    })]),
                 });
                 break;
         }

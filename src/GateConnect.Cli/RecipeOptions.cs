@@ -19,34 +19,66 @@ internal sealed class RecipeOptions
     {
         Data = new OptionGroup("Data",
         [
-            Value("--dataset", "data.dataset", "NAME", $"One of {string.Join(", ", Enum.GetValues<DatasetKind>().Select(kind => kind.Text()))}. Default fashion-mnist, found or fetched."),
-            Value("--data", "data.path", "PATH", "Folder or archive of the dataset. Default: looked for in the folder that GATECONNECT_DATA names, the user cache and system folders ('gateconnect data list'); needed for folder."),
-            Value("--image-size", "data.imageSize", "PIXELS", $"Side of the square images; others are resized by their shorter side and cropped at the centre. Default the dataset's own (folder: 32); fashion-mnist: {DefaultRecipes.QuickImageSize}, its own being 28."),
-            Value("--train-limit", "data.trainLimit", "N", $"Learn from so many images, drawn by the seed, every class alike; 'null' for all. Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
+            Value(
+                "--dataset", "data.dataset", "NAME",
+                $"One of {string.Join(", ", Enum.GetValues<DatasetKind>().Select(kind => kind.Text()))}. Default fashion-mnist, found or fetched."),
+            Value(
+                "--data", "data.path", "PATH",
+                "Folder or archive of the dataset. Default: looked for in the folder that GATECONNECT_DATA names, "
+                + "the user cache and system folders ('gateconnect data list'); needed for folder."),
+            Value(
+                "--image-size", "data.imageSize", "PIXELS",
+                "Side of the square images; others are resized by their shorter side and cropped at the centre. "
+                + $"Default the dataset's own (folder: 32); fashion-mnist: {DefaultRecipes.QuickImageSize}, its own being 28."),
+            Value(
+                "--train-limit", "data.trainLimit", "N",
+                "Learn from so many images, drawn by the seed, every class alike; 'null' for all. "
+                + $"Default all; fashion-mnist: {DefaultRecipes.QuickTrainImages}."),
             Value("--test-fraction", "data.testFraction", "SHARE", "Share of a folder's images kept for testing where it has no train/ and val/. Default 0.2."),
             Value("--holdout", "data.holdout", "SHARE", "Share of the training images held out to choose options on. Default 0: train on all."),
-            Value("--undecodable", "data.undecodable", "POLICY", "Images of a folder that cannot be decoded: fail names the first and ends, skip names and counts them all. Default fail."),
-            Value("--decoding", "data.decoding", "WHEN", "Images of a folder: once keeps small squares in memory, streamed leaves photos in their files and decodes them whenever they are needed, random crops from the whole photo. Default once."),
-            Value("--augment", "data.augmentation", "NAME", $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one; fashion-mnist: none."),
+            Value(
+                "--undecodable", "data.undecodable", "POLICY",
+                "Images of a folder that cannot be decoded: fail names the first and ends, skip names and counts them all. Default fail."),
+            Value(
+                "--decoding", "data.decoding", "WHEN",
+                "Images of a folder: once keeps small squares in memory, streamed leaves photos in their files "
+                + "and decodes them whenever they are needed, random crops from the whole photo. Default once."),
+            Value(
+                "--augment", "data.augmentation", "NAME",
+                $"One of {string.Join(", ", AugmentationNames.All)}; crop is without the flip. Default the dataset's usual one; fashion-mnist: none."),
         ]);
         Network = new OptionGroup("Network",
         [
             Value("--network", "network", "D,W,C", "Depth, bottleneck width, cardinality. Default 20,4,8."),
-            Value("--connectivity", "connectivity", "KIND", "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), random, learned or given. Default learned."),
+            Value(
+                "--connectivity", "connectivity", "KIND",
+                "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), "
+                + "random, learned or given. Default learned."),
             Value("--fan-in", "fanIn", "K", "Branches that each block reads where the wiring is random or learned, 1 to C. Default half of C."),
             WiringFrom,
             From,
-            Value("--estimator", "training.gates.estimator", "RULE", $"How gates are learned: paper (K are drawn for every batch), relaxed (all are half open at first, K at the end) or gradual (all are open at first, then one after another closes); or a rival to compare with: {string.Join(", ", Enum.GetValues<EstimatorKind>().Skip(3).Select(kind => kind.Text()))} (docs/decisions/0017-rivals.md). Default relaxed."),
+            Value(
+                "--estimator", "training.gates.estimator", "RULE",
+                "How gates are learned: paper (K are drawn for every batch), relaxed (all are half open at first, K at the end) "
+                + "or gradual (all are open at first, then one after another closes); or a rival to compare with: "
+                + $"{string.Join(", ", Enum.GetValues<EstimatorKind>().Skip(3).Select(kind => kind.Text()))} "
+                + "(docs/decisions/0017-rivals.md). Default relaxed."),
         ]);
         Training = new OptionGroup("Training",
         [
-            Value("--epochs", "training.epochs", "N", $"Passes over the images, both phases together: wiring with weights, then weights alone. Default 10; fashion-mnist: {DefaultRecipes.QuickEpochs}."),
+            Value(
+                "--epochs", "training.epochs", "N",
+                "Passes over the images, both phases together: wiring with weights, then weights alone. "
+                + $"Default 10; fashion-mnist: {DefaultRecipes.QuickEpochs}."),
             Value("--batch-size", "training.batchSize", "N", "Images per step. Default 64."),
             Value("--learning-rate", "training.learningRate", "RATE", "Peak rate of SGD with Nesterov momentum. Default 0.1, falling by a cosine."),
             Value("--label-smoothing", "training.labelSmoothing", "SHARE", "Share of each target spread over all classes, 0 up to but not 1. Default 0."),
             Value("--ema", "training.emaDecay", "DECAY", "Evaluate and save a moving average of the weights, e.g. 0.999. Default off."),
             Value("--class-weights", "training.classWeighting", "KIND", "none or inverse-frequency, for classes of unequal size. Default none."),
-            Value("--on-divergence", "training.onDivergence", "POLICY", $"When a loss is not finite: stop with exit code 5, or rollback to the epoch before with half the rates, at most {TrainingOptions.MostRollbacks} times. Default stop."),
+            Value(
+                "--on-divergence", "training.onDivergence", "POLICY",
+                "When a loss is not finite: stop with exit code 5, or rollback to the epoch before with half the rates, "
+                + $"at most {TrainingOptions.MostRollbacks} times. Default stop."),
             Value("--seed", "seed", "N", "Master seed of weights, order, augmentation and gates. Default 1."),
             Value("--threads", "threads", "N", "Threads of libtorch; equal counts give equal bits. Default all cores."),
         ]);
@@ -74,7 +106,8 @@ internal sealed class RecipeOptions
     private Option<string?> From { get; } = new("--from")
     {
         HelpName = "RUN|FILE",
-        Description = "Start from the weights of this network before pruning: of a run, or of a file that 'gateconnect import' wrote. Network, image size and normalisation are then its own unless given; a head for other classes starts fresh.",
+        Description = "Start from the weights of this network before pruning: of a run, or of a file that 'gateconnect import' wrote. "
+            + "Network, image size and normalisation are then its own unless given; a head for other classes starts fresh.",
     };
 
     private Option<string?> Config { get; } = new("--config")

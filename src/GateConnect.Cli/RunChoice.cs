@@ -30,7 +30,8 @@ internal sealed record RunChoice(string Folder, Recipe Recipe, RunRecord? Comple
         }
         var stored = mistakes.Count == 0 ? Stored(parsed, run, folder, mistakes) : null;
         var recipe = Collect(() => options.Resolve(parsed, stored?.Recipe, voice), mistakes);
-        if (stored is not null && recipe is not null && RecipeDifference.Between(stored.Recipe, recipe, run.AllowedChanges(parsed)) is { Count: > 0 } differences)
+        if (stored is not null && recipe is not null
+            && RecipeDifference.Between(stored.Recipe, recipe, run.AllowedChanges(parsed)) is { Count: > 0 } differences)
         {
             mistakes.Add(RecipeDifference.Refusal(folder!));
             mistakes.AddRange(differences);

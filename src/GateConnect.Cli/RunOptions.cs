@@ -27,7 +27,8 @@ internal sealed class RunOptions
     {
         HelpName = "auto|RUN",
         Arity = ArgumentArity.ZeroOrOne,
-        Description = "Go on with the run in this folder. auto (or nothing): the run in --out; it is started where there is none, and left as it is where it is complete.",
+        Description = "Go on with the run in this folder. auto (or nothing): the run in --out; "
+            + "it is started where there is none, and left as it is where it is complete.",
     };
 
     /// <summary><c>--json</c>.</summary>
@@ -44,13 +45,15 @@ internal sealed class RunOptions
     private Option<string[]> AllowChange { get; } = new("--allow-change")
     {
         HelpName = "PATH",
-        Description = "Go on although this value differs from the run's: a path of the recipe such as training.epochs, data (the images) or build (versions, vector instructions). May be repeated.",
+        Description = "Go on although this value differs from the run's: a path of the recipe such as training.epochs, "
+            + "data (the images) or build (versions, vector instructions). May be repeated.",
     };
 
     private Option<string?> CheckpointEvery { get; } = new("--checkpoint-every")
     {
         HelpName = "INTERVAL",
-        Description = "How often the run is written down: 200b (batches), 2e (epochs) or 10m (minutes). Default 1e, and 10m within an epoch; always when interrupted.",
+        Description = "How often the run is written down: 200b (batches), 2e (epochs) or 10m (minutes). "
+            + "Default 1e, and 10m within an epoch; always when interrupted.",
     };
 
     private Option<int> KeepCheckpoints { get; } = new("--keep-checkpoints")
@@ -71,7 +74,8 @@ internal sealed class RunOptions
     {
         HelpName = "auto|always|never",
         DefaultValueFactory = _ => "auto",
-        Description = "Make module outputs again in backward in place of keeping them: less memory, some more time, the same bits. Default auto: where keeping them would not fit.",
+        Description = "Make module outputs again in backward in place of keeping them: less memory, some more time, the same bits. "
+            + "Default auto: where keeping them would not fit.",
     };
 
     /// <summary>A new <c>--json</c>.</summary>

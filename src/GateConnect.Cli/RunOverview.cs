@@ -14,7 +14,8 @@ internal static class RunOverview
     public static void Before(PreparedRun run, Voice voice)
     {
         var (recipe, train) = (run.Record.Recipe, run.Data.Training.Train);
-        voice.Fact("data", $"{train.Name}: {train.Count} images to learn from, {run.Data.Test.Count} to test on, {train.Shape}, {train.ClassNames.Count} classes ({run.Data.Source})");
+        var kind = FormattableString.Invariant($"{train.Shape}, {train.ClassNames.Count} classes");
+        voice.Fact("data", $"{train.Name}: {train.Count} images to learn from, {run.Data.Test.Count} to test on, {kind} ({run.Data.Source})");
         if (run.Data.Training.Held is { } held)
         {
             voice.Fact("held out", $"{held.Count} training images, to choose options on");
@@ -23,7 +24,10 @@ internal static class RunOverview
         var counts = balance.Counts;
         voice.Fact("classes", $"{balance.Describe() ?? Range(counts)}");
         var table = NetworkTable.Of(run.Blueprint, recipe.Rule, recipe.LastNormAffine);
-        voice.Fact("network", $"{{{recipe.Network}}}: {table.Modules} modules of {run.Blueprint.Modules[0].Blocks} blocks, {table.Parameters:N0} parameters, {table.MultiplyAdds:N0} multiply-adds per image");
+        var modules = FormattableString.Invariant($"{table.Modules} modules of {run.Blueprint.Modules[0].Blocks} blocks");
+        voice.Fact(
+            "network",
+            $"{{{recipe.Network}}}: {modules}, {table.Parameters:N0} parameters, {table.MultiplyAdds:N0} multiply-adds per image");
         voice.Fact("wiring", $"{Wiring(run)}");
         voice.Fact("run folder", $"{run.Folder.Path}");
     }
@@ -49,7 +53,8 @@ internal static class RunOverview
         voice.Fact("test", $"top-1 {test.Top1Percent:0.00} %, top-5 {test.Top5Percent:0.00} %, loss {test.Loss:0.0000} on {test.Images} images");
         if (outcome.Plan is not null)
         {
-            voice.Fact("masked", $"top-1 {outcome.Masked.Top1Percent:0.00} % before pruning{(outcome.Masked.Top1Percent == test.Top1Percent ? ": the same" : "")}");
+            var same = outcome.Masked.Top1Percent == test.Top1Percent ? ": the same" : "";
+            voice.Fact("masked", $"top-1 {outcome.Masked.Top1Percent:0.00} % before pruning{same}");
         }
         voice.Fact("run folder", $"{run.Folder.Path}  (start with {Path.GetFileName(run.Folder.ReportPath)}; model.safetensors is the pruned network)");
     }
@@ -71,8 +76,9 @@ internal static class RunOverview
     {
         var (recipe, training) = (run.Record.Recipe, run.Record.Recipe.Training);
         var epochs = training.Epochs == 1 ? "epoch" : "epochs";
+        var ruleAndEpochs = FormattableString.Invariant($"{recipe.Rule}: {training.Epochs} {epochs}");
         return recipe.Connectivity == ConnectivityKind.Learned
-            ? (FormattableString)$"{recipe.Rule}: {training.Epochs} {epochs}, gates are learned ({training.Gates.Estimator.Text()}) in the first {100 * training.Gates.PhaseShare:0} %"
-            : $"{recipe.Rule}: {training.Epochs} {epochs}";
+            ? (FormattableString)$"{ruleAndEpochs}, gates are learned ({training.Gates.Estimator.Text()}) in the first {100 * training.Gates.PhaseShare:0} %"
+            : $"{ruleAndEpochs}";
     }
 }

@@ -68,7 +68,8 @@ internal sealed record SavedModel(string Path, RunFolder? Folder, RunRecord? Rec
         test.Shape == header.Blueprint.Image && test.ClassNames.Count == header.ClassNames.Count
             ? test
             : throw new DataException(
-                $"{source}: {test.Shape} images of {test.ClassNames.Count} classes, but the model expects {header.Blueprint.Image} and {header.ClassNames.Count} classes");
+                $"{source}: {test.Shape} images of {test.ClassNames.Count} classes, "
+                + $"but the model expects {header.Blueprint.Image} and {header.ClassNames.Count} classes");
 
     private static SavedModel Of(string run, Func<RunFolder, string> file)
     {
@@ -92,8 +93,18 @@ internal sealed record ImageSource(string? Dataset, string? Path);
 /// <summary>The options that say which images a model is measured on.</summary>
 internal sealed class ImageOptions
 {
-    private readonly Option<string?> dataset = new("--dataset") { HelpName = "NAME", Description = "Another dataset with the same classes. Default the run's." };
-    private readonly Option<string?> data = new("--data") { HelpName = "PATH", Description = "Where it is. Default where the run had it, else where train would look." };
+    private readonly Option<string?> dataset = new("--dataset")
+    {
+        HelpName = "NAME",
+        Description = "Another dataset with the same classes. Default the run's.",
+    };
+
+    private readonly Option<string?> data = new("--data")
+    {
+        HelpName = "PATH",
+        Description = "Where it is. Default where the run had it, else where train would look.",
+    };
+
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads of libtorch. Default all cores." };
 
     /// <summary>All of them, for help.</summary>

@@ -53,9 +53,10 @@ internal sealed class TrainingProgress(Voice voice)
         }
         if (stepsSeen == EstimateAfterSteps)
         {
+            var (left, rate) = (Duration(Left(step, now)), Rate(step, now));
             Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{"estimate",-11}{Duration(Left(step, now))} of training left, at {Rate(step, now):0} images/s (from the first {EstimateAfterSteps} of {step.TotalSteps} steps)"));
+                $"{"estimate",-11}{left} of training left, at {rate:0} images/s (from the first {EstimateAfterSteps} of {step.TotalSteps} steps)"));
         }
         if (bar is { } task)
         {
@@ -76,9 +77,10 @@ internal sealed class TrainingProgress(Voice voice)
         var now = clock.Elapsed.TotalSeconds;
         var took = now - lastHeard;
         (lastHeard, origin.Seconds) = (now, origin.Seconds + took);
+        var left = Duration(took * (search.Candidates - search.Measured));
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"wiring {search.Measured}/{search.Candidates} measured  loss {search.Loss:0.000}, best {search.BestLoss:0.000}  {Duration(took * (search.Candidates - search.Measured))} of search left");
+            $"wiring {search.Measured}/{search.Candidates} measured  loss {search.Loss:0.000}, best {search.BestLoss:0.000}  {left} of search left");
         if (bar is { } task)
         {
             task.Description = Markup.Escape(text);
@@ -95,16 +97,21 @@ internal sealed class TrainingProgress(Voice voice)
         lastLine = clock.Elapsed.TotalSeconds;
         gates = Gates(epoch);
         var held = epoch.HeldTop1Percent is { } percent ? string.Create(CultureInfo.InvariantCulture, $"  held out {percent:0.00} %") : "";
+        var rate = string.Create(CultureInfo.InvariantCulture, $"  {timing.ImagesPerSecond:0} images/s");
         Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {epoch.Epoch,3}  {Phase(epoch.Phase)}  loss {epoch.TrainLoss:0.0000}  accuracy {epoch.TrainTop1Percent:0.00} %{held}  {timing.ImagesPerSecond:0} images/s{gates}"));
+            $"epoch {epoch.Epoch,3}  {Phase(epoch.Phase)}  loss {epoch.TrainLoss:0.0000}  accuracy {epoch.TrainTop1Percent:0.00} %{held}{rate}{gates}"));
     }
 
     private void Note(string line) => voice.Say(line);
 
-    private string Describe(StepReport step, double now) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"epoch {step.Epoch}/{step.Epochs} {Phase(step.Phase).TrimEnd()}  loss {step.Loss:0.000}  accuracy {step.Top1Percent:0.0} %  {Rate(step, now):0} images/s  {Duration(Left(step, now))} left");
+    private string Describe(StepReport step, double now)
+    {
+        var (phase, rate, left) = (Phase(step.Phase).TrimEnd(), Rate(step, now), Duration(Left(step, now)));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {step.Epoch}/{step.Epochs} {phase}  loss {step.Loss:0.000}  accuracy {step.Top1Percent:0.0} %  {rate:0} images/s  {left} left");
+    }
 
     private double Rate(StepReport step, double now) =>
         now > origin.Seconds ? (step.Images - origin.Images) / (now - origin.Seconds) : 0;

@@ -20,15 +20,23 @@ internal sealed class WiringOptions
     private readonly Option<string?> wiring = new("--wiring")
     {
         HelpName = "KIND",
-        Description = "Is what was learned better than chance? Measures the unpruned weights under another wiring of the same fan-in: learned (the K largest gates of every block), random, reversed (the K smallest), or all of them beside each other.",
+        Description = "Is what was learned better than chance? Measures the unpruned weights under another wiring of the same fan-in: "
+            + "learned (the K largest gates of every block), random, reversed (the K smallest), or all of them beside each other.",
     };
 
     private readonly Option<ulong?> seed = new("--wiring-seed") { HelpName = "N", Description = "Of the random wirings. Default 1." };
-    private readonly Option<int?> draws = new("--draws") { HelpName = "N", Description = "Random wirings to measure; mean and standard deviation are told. Default 5." };
+    private readonly Option<int?> draws = new("--draws")
+    {
+        HelpName = "N",
+        Description = "Random wirings to measure; mean and standard deviation are told. Default 5.",
+    };
+
     private readonly Option<string?> statistics = new("--statistics")
     {
         HelpName = "FROM",
-        Description = $"Running statistics of the norms: measured (anew under each wiring, the learned one too, on {WiringTrial.StatisticsBatches} batches of training images, no weight moved; else wirings are blamed for statistics that belong to another) or kept. Default measured.",
+        Description = "Running statistics of the norms: measured (anew under each wiring, the learned one too, "
+            + $"on {WiringTrial.StatisticsBatches} batches of training images, no weight moved; "
+            + "else wirings are blamed for statistics that belong to another) or kept. Default measured.",
     };
 
     public WiringOptions() => Group = new OptionGroup("Wiring", [wiring, draws, seed, statistics]);

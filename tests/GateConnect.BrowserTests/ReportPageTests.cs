@@ -4,7 +4,8 @@ namespace GateConnect.BrowserTests;
 
 public sealed class ReportPageTests(Chromium chromium, Pages pages)
 {
-    private const string Edges = "[...document.querySelectorAll('#picture .wire')].map(wire => wire.getAttribute('d') + wire.getAttribute('stroke-width') + wire.getAttribute('stroke-opacity')).join()";
+    private const string Edges = "[...document.querySelectorAll('#picture .wire')]"
+        + ".map(wire => wire.getAttribute('d') + wire.getAttribute('stroke-width') + wire.getAttribute('stroke-opacity')).join()";
 
     public static TheoryData<string, int, string> Views
     {
@@ -134,7 +135,8 @@ public sealed class ReportPageTests(Chromium chromium, Pages pages)
         await using var watched = await chromium.Open(pages["small"], new View(1280, Scripts: Scripts.Off));
         await watched.Show("small-without-scripts");
         var text = await (await watched.Page.QuerySelectorAsync("body")).EvaluateFunctionAsync<string>("body => body.innerText");
-        Assert.All(["91.27 %", "Random(2)", "Confusion matrix", "multiply-adds", "How to repeat it"], word => Assert.Contains(word, text, StringComparison.Ordinal));
+        string[] words = ["91.27 %", "Random(2)", "Confusion matrix", "multiply-adds", "How to repeat it"];
+        Assert.All(words, word => Assert.Contains(word, text, StringComparison.Ordinal));
         Assert.True(await (await watched.Page.QuerySelectorAsync("img.still")).EvaluateFunctionAsync<int>("image => image.naturalWidth") > 600);
         Assert.True(await watched.Page.QuerySelectorAllAsync(".chart polyline") is { Length: > 5 });
         Assert.Empty(watched.Complaints);
@@ -153,5 +155,6 @@ public sealed class ReportPageTests(Chromium chromium, Pages pages)
     private static Task<string> Output(WatchedPage page) => page.Ask<string>("document.querySelector('.controls output').textContent");
 
     private static Task<double> Brightness(WatchedPage page, string property) =>
-        page.Ask<double>($"(color => color.reduce((sum, part) => sum + Number(part), 0) / 3)(getComputedStyle(document.body).{property}.match(/\\d+/g).slice(0, 3))");
+        page.Ask<double>("(color => color.reduce((sum, part) => sum + Number(part), 0) / 3)"
+            + $"(getComputedStyle(document.body).{property}.match(/\\d+/g).slice(0, 3))");
 }

@@ -31,8 +31,9 @@ public sealed partial class ApplicationTests(PackedRepository packages)
         return Program().Match(reader.ReadToEnd()).Groups[1].Value;
     }
 
-    private static double Accuracy(string output, string network) =>
-        double.Parse(Regex.Match(output, $@"^{network} +top-1 ([0-9.]+) %", RegexOptions.Multiline).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+    private static double Accuracy(string output, string network) => double.Parse(
+        Regex.Match(output, $@"^{network} +top-1 ([0-9.]+) %", RegexOptions.Multiline).Groups[1].Value,
+        System.Globalization.CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Program();

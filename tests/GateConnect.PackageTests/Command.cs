@@ -26,8 +26,12 @@ internal sealed record Command(string Folder, IReadOnlyDictionary<string, string
         var cancel = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo(program, words)
         {
-            WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-            StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
         };
         foreach (var (name, value) in Variables)
         {

@@ -15,7 +15,9 @@ public sealed class ContentTests(PackedRepository packages)
     public void The_library_is_an_assembly_with_documentation_readme_and_symbols_of_its_own()
     {
         using var library = packages.Open("GateConnect.*.nupkg");
-        Assert.Equal(["lib/net10.0/GateConnect.dll", "lib/net10.0/GateConnect.xml"], Names(library).Where(name => name.StartsWith("lib/", StringComparison.Ordinal)).Order());
+        Assert.Equal(
+            ["lib/net10.0/GateConnect.dll", "lib/net10.0/GateConnect.xml"],
+            Names(library).Where(name => name.StartsWith("lib/", StringComparison.Ordinal)).Order());
         Assert.Contains("<member name=\"M:GateConnect.Training.Trainer.Run", Text(library, "lib/net10.0/GateConnect.xml"), StringComparison.Ordinal);
         Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, "src", "GateConnect", "README.md")), Text(library, "README.md"));
 
@@ -27,8 +29,13 @@ public sealed class ContentTests(PackedRepository packages)
     public void The_library_asks_for_what_it_runs_with_and_for_nothing_that_only_built_it()
     {
         using var library = packages.Open("GateConnect.*.nupkg");
-        var asked = Description(library).Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => (string)element.Attribute("id")!).ToList();
-        Assert.Superset(new HashSet<string> { "TorchSharp", "libtorch-cpu-linux-x64", "Microsoft.ML.OnnxRuntime", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies" }, asked.ToHashSet());
+        var asked = Description(library).Descendants().Where(element => element.Name.LocalName == "dependency")
+            .Select(element => (string)element.Attribute("id")!).ToList();
+        HashSet<string> needed =
+        [
+            "TorchSharp", "libtorch-cpu-linux-x64", "Microsoft.ML.OnnxRuntime", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies",
+        ];
+        Assert.Superset(needed, asked.ToHashSet());
         Assert.DoesNotContain(asked, id => id.StartsWith("Grpc", StringComparison.Ordinal) || id.Contains("Analyzers", StringComparison.Ordinal));
     }
 
@@ -50,7 +57,8 @@ public sealed class ContentTests(PackedRepository packages)
     public void A_package_says_what_it_is_and_under_which_license(string name)
     {
         using var package = packages.Open(name);
-        var description = Description(package).Descendants().Where(element => !element.HasElements).ToLookup(element => element.Name.LocalName, element => element.Value);
+        var description = Description(package).Descendants().Where(element => !element.HasElements)
+            .ToLookup(element => element.Name.LocalName, element => element.Value);
         Assert.Equal(["MIT"], description["license"]);
         Assert.Equal([packages.Version], description["version"]);
         Assert.Equal(["README.md"], description["readme"]);
@@ -90,7 +98,11 @@ public sealed class ContentTests(PackedRepository packages)
 
     private static IEnumerable<string> Names(ZipArchive package) => package.Entries.Select(entry => entry.FullName);
 
-    private static XDocument Description(ZipArchive package) => XDocument.Parse(Encoding.UTF8.GetString(Bytes(package.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)))).TrimStart('\uFEFF'));
+    private static XDocument Description(ZipArchive package)
+    {
+        var description = package.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal));
+        return XDocument.Parse(Encoding.UTF8.GetString(Bytes(description)).TrimStart('\uFEFF'));
+    }
 
     private static string Text(ZipArchive package, string name) => Encoding.UTF8.GetString(Bytes(package.GetEntry(name)!));
 

@@ -14,7 +14,11 @@ public sealed class PackedRepository : IAsyncLifetime
     // Build servers would outlive the test.
     private static readonly Dictionary<string, string> Quiet = new()
     {
-        ["DOTNET_NOLOGO"] = "1", ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_CLI_UI_LANGUAGE"] = "en", ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false",
+        ["DOTNET_NOLOGO"] = "1",
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+        ["MSBUILDDISABLENODEREUSE"] = "1",
+        ["UseSharedCompilation"] = "false",
     };
 
     private readonly TemporaryFolder folder = new();

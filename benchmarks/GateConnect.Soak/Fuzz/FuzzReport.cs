@@ -21,8 +21,9 @@ internal static class FuzzReport
         foreach (var target in FuzzTargets.In(folder).Where(target => target.Format.StartsWith(formats, StringComparison.Ordinal)))
         {
             var outcome = FuzzOutcome.Of(target, count, seed);
+            var mebibytes = outcome.MostBytes / 1048576.0;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {outcome.Format} | {outcome.Inputs} | {outcome.Refused} | {outcome.Read} | {outcome.SlowestSeconds:0.000} | {outcome.MostBytes / 1048576.0:0.0} |"));
+                $"| {outcome.Format} | {outcome.Inputs} | {outcome.Refused} | {outcome.Read} | {outcome.SlowestSeconds:0.000} | {mebibytes:0.0} |"));
             foreach (var line in outcome.Broken.Take(5))
             {
                 Console.Error.WriteLine(line);

@@ -73,7 +73,8 @@ internal sealed class FuzzOutcome(string format)
                 || failure.Message.Split('\n').Any(line => line.Length > 2000)
                 || failure.Message.Any(letter => char.IsControl(letter) && letter is not ('\r' or '\n')))
             {
-                Broken.Add($"{target.Format} {index}: the refusal does not name the file, or goes on and on: {failure.Message[..Math.Min(300, failure.Message.Length)]}");
+                var told = failure.Message[..Math.Min(300, failure.Message.Length)];
+                Broken.Add($"{target.Format} {index}: the refusal does not name the file, or goes on and on: {told}");
             }
         }
         catch (Exception failure)

@@ -45,7 +45,8 @@ internal static class FuzzTargets
 
     private static IEnumerable<FuzzTarget> Cifar(string root)
     {
-        var (folder, archives) = (Directory.CreateDirectory(Path.Combine(root, "cifar")).FullName, Directory.CreateDirectory(Path.Combine(root, "tar")).FullName);
+        var folder = Directory.CreateDirectory(Path.Combine(root, "cifar")).FullName;
+        var archives = Directory.CreateDirectory(Path.Combine(root, "tar")).FullName;
         var records = CifarRecords(count: 2);
         foreach (var name in CifarNames)
         {
@@ -65,7 +66,8 @@ internal static class FuzzTargets
         var decoder = new ImageDecoder(16, ImageColour.Colour, new DecodingBudget(64 << 20));
         foreach (var (format, bytes) in (IEnumerable<(string, byte[])>)
         [
-            ("jpg", Encoded(SKEncodedImageFormat.Jpeg)), ("png", Encoded(SKEncodedImageFormat.Png)), ("webp", Encoded(SKEncodedImageFormat.Webp)), ("bmp", Bmp()), ("gif", Gif()),
+            ("jpg", Encoded(SKEncodedImageFormat.Jpeg)), ("png", Encoded(SKEncodedImageFormat.Png)),
+            ("webp", Encoded(SKEncodedImageFormat.Webp)), ("bmp", Bmp()), ("gif", Gif()),
         ])
         {
             var path = Path.Combine(folder, $"image.{format}");
@@ -103,7 +105,8 @@ internal static class FuzzTargets
         yield return Of("run.json as recipe", run.RecordPath, () => RecipeRules.Mistakes(RecipeFile.Read(run.RecordPath)));
         yield return Of("metrics.jsonl", run.MetricsPath, () => MetricsLog.Read(run.MetricsPath));
         yield return Of("connectivity.json", run.ConnectivityPath, () => GateDiary.Read(run.ConnectivityPath));
-        yield return Of("evaluation.json", run.EvaluationPath, () => EvaluationRecord.Read(run.EvaluationPath, RunRecord.Read(run.RecordPath).Dataset.ClassNames.Count));
+        yield return Of("evaluation.json", run.EvaluationPath, () =>
+            EvaluationRecord.Read(run.EvaluationPath, RunRecord.Read(run.RecordPath).Dataset.ClassNames.Count));
         yield return Foreign(Path.Combine(folder, "foreign.safetensors"));
         foreach (var target in OnnxFiles(folder, run.ModelPath))
         {

@@ -17,7 +17,12 @@ internal sealed class BenchCommand
     private readonly Option<string?> network = new("--network") { HelpName = "D,W,C", Description = "Depth, bottleneck width, cardinality. Default 20,4,8." };
     private readonly Option<int?> fanIn = new("--fan-in") { HelpName = "K", Description = "Branches that each block reads. Default half of C." };
     private readonly Option<int?> imageSize = new("--image-size") { HelpName = "PIXELS", Description = "Default 32, or 224 for depth 50, 101 and 152." };
-    private readonly Option<int?> batchSize = new("--batch-size") { HelpName = "N", Description = "Images per training step; inference takes 1 and this many. Default 128." };
+    private readonly Option<int?> batchSize = new("--batch-size")
+    {
+        HelpName = "N",
+        Description = "Images per training step; inference takes 1 and this many. Default 128.",
+    };
+
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads of libtorch. Default all cores." };
     private readonly Option<int?> repeats = new("--repeats") { HelpName = "N", Description = "Rounds in which the variants take turns. Default 5." };
     private readonly Option<string?> only = new("--only") { HelpName = "PART", Description = "training or inference. Default both." };
@@ -42,9 +47,11 @@ internal sealed class BenchCommand
                 "gateconnect bench --only inference --threads 1 --json",
             ])
         {
-            Details = "Training variants are whole steps on made-up images: obvious (a module object per branch, stock allocator), obvious-kept (the same, memory kept), "
-                + "resnext (plain grouped ResNeXt), reference (ours, plain torch operations) and, where there is one, fast (ours, fused kernels). "
-                + "Takes about six minutes on two cores with AVX2, half of that with AVX-512. Nothing else should run meanwhile: the stock allocator suffers most from it.",
+            Details = "Training variants are whole steps on made-up images: obvious (a module object per branch, stock allocator), "
+                + "obvious-kept (the same, memory kept), resnext (plain grouped ResNeXt), reference (ours, plain torch operations) "
+                + "and, where there is one, fast (ours, fused kernels). "
+                + "Takes about six minutes on two cores with AVX2, half of that with AVX-512. "
+                + "Nothing else should run meanwhile: the stock allocator suffers most from it.",
         });
         command.SetAction(owner.Execute);
         return command;

@@ -37,9 +37,10 @@ internal static class DataCommand
             }
             foreach (var row in rows)
             {
+                var place = row.Location?.Path ?? $"not here: gateconnect data fetch {row.Name} ({row.DownloadBytes / 1e6:0} MB)";
                 context.Terminal.Output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{row.Name,-14} {row.Images,6} images  {row.Entry.Shape,-8} {row.Classes,3} classes  {row.Location?.Path ?? $"not here: gateconnect data fetch {row.Name} ({row.DownloadBytes / 1e6:0} MB)"}"));
+                    $"{row.Name,-14} {row.Images,6} images  {row.Entry.Shape,-8} {row.Classes,3} classes  {place}"));
             }
             context.Terminal.Output.WriteLine($"{"folder",-14} your own images: --dataset folder --data PATH, one sub-folder per class");
             context.Terminal.Output.WriteLine($"{"shapes",-14} made from the seed, for trying things without any file");
@@ -61,8 +62,16 @@ internal static class DataCommand
     {
         var name = NameArgument();
         var json = RunOptions.JsonOption();
-        var command = new Command("fetch", "Brings a dataset into the user cache: by the system's package manager where it has it, else by the official download, checked and resumable.") { name };
-        pages.Describe(command, new HelpPage([new OptionGroup("Output", [json])], ["gateconnect data fetch fashion-mnist", "gateconnect data fetch cifar10 --json"]));
+        var command = new Command(
+            "fetch",
+            "Brings a dataset into the user cache: by the system's package manager where it has it, "
+            + "else by the official download, checked and resumable.")
+        {
+            name,
+        };
+        pages.Describe(command, new HelpPage(
+            [new OptionGroup("Output", [json])],
+            ["gateconnect data fetch fashion-mnist", "gateconnect data fetch cifar10 --json"]));
         command.SetAction(parsed =>
         {
             var voice = context.Terminal.Voice(parsed.GetValue(json));
@@ -76,7 +85,12 @@ internal static class DataCommand
             voice.Say($"{entry.Title} {(fetched.Means == FetchMeans.AlreadyThere ? "was there already" : "is here now")}: {fetched.Location.Path}");
             if (parsed.GetValue(json))
             {
-                JsonText.Write(context.Terminal.Output, new JsonObject { ["name"] = entry.Name, ["path"] = fetched.Location.Path, ["fetched"] = fetched.Means != FetchMeans.AlreadyThere });
+                JsonText.Write(context.Terminal.Output, new JsonObject
+                {
+                    ["name"] = entry.Name,
+                    ["path"] = fetched.Location.Path,
+                    ["fetched"] = fetched.Means != FetchMeans.AlreadyThere,
+                });
             }
             return ExitCode.Done;
         });
@@ -88,7 +102,12 @@ internal static class DataCommand
         var name = NameArgument();
         var json = RunOptions.JsonOption();
         var data = new Option<string?>("--data") { HelpName = "PATH", Description = "Folder or archive to check. Default where train would find it." };
-        var command = new Command("verify", "Checks a dataset's files against the official checksums; files that are readable but not the official ones are noted, not refused.") { name };
+        var command = new Command(
+            "verify",
+            "Checks a dataset's files against the official checksums; files that are readable but not the official ones are noted, not refused.")
+        {
+            name,
+        };
         pages.Describe(command, new HelpPage(
             [new OptionGroup("Input", [data]), new OptionGroup("Output", [json])],
             ["gateconnect data verify fashion-mnist", "gateconnect data verify cifar10 --data cifar-10-binary.tar.gz"]));
@@ -141,5 +160,7 @@ internal static class DataCommand
 
     private static DatasetEntry EntryOf(string name) =>
         DatasetCatalog.Find(DatasetKinds.Parse(name))
-        ?? throw new ConfigurationException($"{name}: is not published, so there is nothing to fetch or verify; expected one of {string.Join(", ", DatasetCatalog.Entries.Select(entry => entry.Name))}");
+        ?? throw new ConfigurationException(
+            $"{name}: is not published, so there is nothing to fetch or verify; "
+            + $"expected one of {string.Join(", ", DatasetCatalog.Entries.Select(entry => entry.Name))}");
 }

@@ -74,7 +74,9 @@ internal static class EvaluateCommand
     private static void Say(Voice voice, string path, Evaluation evaluation, IReadOnlyList<string> names)
     {
         voice.Fact("model", $"{path}");
-        voice.Fact("test", $"top-1 {evaluation.Top1Percent:0.00} %, top-5 {evaluation.Top5Percent:0.00} %, loss {evaluation.Loss:0.0000} on {evaluation.Images} images");
+        voice.Fact(
+            "test",
+            $"top-1 {evaluation.Top1Percent:0.00} %, top-5 {evaluation.Top5Percent:0.00} %, loss {evaluation.Loss:0.0000} on {evaluation.Images} images");
         voice.Say("");
         var (percents, width) = (evaluation.PerClassPercent(), names.Max(name => name.Length));
         for (var label = 0; label < names.Count; label++)
@@ -90,7 +92,8 @@ internal static class EvaluateCommand
             voice.Say("     " + string.Join(' ', Enumerable.Range(0, names.Count).Select(label => label.ToString(CultureInfo.InvariantCulture).PadLeft(cell))));
             for (var label = 0; label < names.Count; label++)
             {
-                voice.Say($"{label,3}  " + string.Join(' ', evaluation.Confusion[label].Select(count => count.ToString(CultureInfo.InvariantCulture).PadLeft(cell))));
+                var counts = evaluation.Confusion[label].Select(count => count.ToString(CultureInfo.InvariantCulture).PadLeft(cell));
+                voice.Say($"{label,3}  " + string.Join(' ', counts));
             }
         }
     }

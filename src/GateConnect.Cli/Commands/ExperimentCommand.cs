@@ -16,7 +16,13 @@ internal static class ExperimentCommand
         {
             List(context, pages), ExperimentRunCommand.Build(context, pages), ExperimentTableCommand.Build(context, pages),
         };
-        pages.Describe(command, new HelpPage([], ["gateconnect experiment list", "gateconnect experiment run cifar10 --only 20,4,8 --budget 4/300", "gateconnect experiment table cifar10"]));
+        pages.Describe(command, new HelpPage(
+            [],
+            [
+                "gateconnect experiment list",
+                "gateconnect experiment run cifar10 --only 20,4,8 --budget 4/300",
+                "gateconnect experiment table cifar10",
+            ]));
         command.SetAction(pages.Invoke);
         return command;
     }
@@ -27,7 +33,9 @@ internal static class ExperimentCommand
         var name = ExperimentOptions.Name();
         (name.Arity, name.Description) = (ArgumentArity.ZeroOrOne, "One of them. Default all.");
         var command = new Command("list", "Lists the experiments and their cells, at the paper's budget.") { name };
-        pages.Describe(command, new HelpPage([new OptionGroup("Output", [json])], ["gateconnect experiment list", "gateconnect experiment list cifar10-rivals", "gateconnect experiment list --json"]));
+        pages.Describe(command, new HelpPage(
+            [new OptionGroup("Output", [json])],
+            ["gateconnect experiment list", "gateconnect experiment list cifar10-rivals", "gateconnect experiment list --json"]));
         command.SetAction(parsed =>
         {
             IReadOnlyList<Experiment> experiments = parsed.GetValue(name) is { } asked ? [Experiment.Named(asked)] : Experiment.All;

@@ -14,16 +14,58 @@ internal sealed class ExperimentRunCommand
 
     private readonly CommandContext context;
     private readonly Argument<string> name = ExperimentOptions.Name();
-    private readonly Option<int> seeds = new("--seeds") { HelpName = "N", DefaultValueFactory = _ => 3, Description = "Seeds 1 to N of every cell. Default 3." };
-    private readonly Option<string?> budget = new("--budget") { HelpName = "SHARE", Description = "Share of the paper's epochs: 0.05, 5% or 15/300. Default 1; cifar10-budget: its own series." };
-    private readonly Option<int?> trainLimit = new("--train-limit") { HelpName = "N", Description = "Learn from so many images only, every class alike; the table says so. Default all." };
-    private readonly Option<int?> imageSize = new("--image-size") { HelpName = "PIXELS", Description = "Smaller images than the paper's; the table says so. Default the paper's." };
+    private readonly Option<int> seeds = new("--seeds")
+    {
+        HelpName = "N",
+        DefaultValueFactory = _ => 3,
+        Description = "Seeds 1 to N of every cell. Default 3.",
+    };
+
+    private readonly Option<string?> budget = new("--budget")
+    {
+        HelpName = "SHARE",
+        Description = "Share of the paper's epochs: 0.05, 5% or 15/300. Default 1; cifar10-budget: its own series.",
+    };
+
+    private readonly Option<int?> trainLimit = new("--train-limit")
+    {
+        HelpName = "N",
+        Description = "Learn from so many images only, every class alike; the table says so. Default all.",
+    };
+
+    private readonly Option<int?> imageSize = new("--image-size")
+    {
+        HelpName = "PIXELS",
+        Description = "Smaller images than the paper's; the table says so. Default the paper's.",
+    };
+
     private readonly Option<string[]> only = ExperimentOptions.Only();
-    private readonly Option<string?> time = new("--for") { HelpName = "TIME", Description = "Stop after 45s, 90m or 2h, within a run with a checkpoint; the same command goes on. Default: to the end." };
-    private readonly Option<string?> data = new("--data") { HelpName = "PATH", Description = "Where the images are. Default the usual places; the folder experiments need it." };
-    private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads of libtorch. Default all cores. Two processes with half of them each share the runs." };
+    private readonly Option<string?> time = new("--for")
+    {
+        HelpName = "TIME",
+        Description = "Stop after 45s, 90m or 2h, within a run with a checkpoint; the same command goes on. Default: to the end.",
+    };
+
+    private readonly Option<string?> data = new("--data")
+    {
+        HelpName = "PATH",
+        Description = "Where the images are. Default the usual places; the folder experiments need it.",
+    };
+
+    private readonly Option<int?> threads = new("--threads")
+    {
+        HelpName = "N",
+        Description = "Threads of libtorch. Default all cores. Two processes with half of them each share the runs.",
+    };
+
     private readonly Option<string> results = ExperimentOptions.Results();
-    private readonly Option<string> work = new("--work") { HelpName = "DIR", DefaultValueFactory = _ => DefaultWork, Description = $"Where runs in progress lie, weights and checkpoints included. Default {DefaultWork}." };
+    private readonly Option<string> work = new("--work")
+    {
+        HelpName = "DIR",
+        DefaultValueFactory = _ => DefaultWork,
+        Description = $"Where runs in progress lie, weights and checkpoints included. Default {DefaultWork}.",
+    };
+
     private readonly Option<bool> json = RunOptions.JsonOption();
 
     private ExperimentRunCommand(CommandContext context) => this.context = context;
@@ -44,7 +86,9 @@ internal sealed class ExperimentRunCommand
                 "gateconnect experiment run mini-imagenet --data mini-imagenet --budget 1%",
             ])
         {
-            Details = "A run that is finished is left alone, one that another process works on is passed over. Finished runs are copied, without weights, to the results; runs of other recipes or of code that computes something else are never mixed.",
+            Details = "A run that is finished is left alone, one that another process works on is passed over. "
+                + "Finished runs are copied, without weights, to the results; "
+                + "runs of other recipes or of code that computes something else are never mixed.",
         });
         command.SetAction(owner.Execute);
         return command;
@@ -63,13 +107,17 @@ internal sealed class ExperimentRunCommand
         var runs = plan.Runs.ToList();
         var runner = new ExperimentRunner(new ResultStore(ExperimentOptions.Folder(parsed.GetValue(results)!)), parsed.GetValue(work)!)
         {
-            OnRun = run => voice.Say(runs.FindIndex(other => other.Name == run.Name) is >= 0 and var index ? $"run {index + 1} of {runs.Count}: {run.Name}" : $"first {run.Name}, whose wiring is wanted"),
+            OnRun = run => voice.Say(runs.FindIndex(other => other.Name == run.Name) is >= 0 and var index
+                ? $"run {index + 1} of {runs.Count}: {run.Name}"
+                : $"first {run.Name}, whose wiring is wanted"),
             OnFinished = run => voice.Say($"finished   top-1 {run.Record.Results!.Test.Top1Percent:0.00} %  {run.Path}"),
             Train = (run, events, cancel) => new TrainingProgress(voice).Train(run, events, cancel),
         };
         var events = new RunEvents { Note = voice.Say, Fetch = progress.Fetch, Load = progress.Load };
         var outcome = runner.Run(plan, parsed.GetValue(data), parsed.GetValue(threads) ?? Environment.ProcessorCount, events, end.Token);
-        voice.Say($"{outcome.Finished} of {runs.Count} runs finished{(outcome.Open == 0 ? "" : "; the same command goes on")}; table: gateconnect experiment table {parsed.GetValue(name)}{ExperimentOptions.WithResults(ExperimentOptions.Folder(parsed.GetValue(results)!))}");
+        var next = outcome.Open == 0 ? "" : "; the same command goes on";
+        var withResults = ExperimentOptions.WithResults(ExperimentOptions.Folder(parsed.GetValue(results)!));
+        voice.Say($"{outcome.Finished} of {runs.Count} runs finished{next}; table: gateconnect experiment table {parsed.GetValue(name)}{withResults}");
         if (parsed.GetValue(json))
         {
             JsonText.Write(context.Terminal.Output, new JsonObject { ["finished"] = outcome.Finished, ["open"] = outcome.Open });

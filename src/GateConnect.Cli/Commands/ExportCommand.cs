@@ -18,8 +18,16 @@ internal sealed class ExportCommand
     private readonly CommandContext context;
     private readonly Argument<string> run = new("RUN") { Description = "A run folder (its pruned model is exported), or a .safetensors file." };
     private readonly Option<string?> onnx = new("--onnx") { HelpName = "FILE", Description = "Write ONNX, checked with ONNX Runtime on real images first." };
-    private readonly Option<string?> safetensors = new("--safetensors") { HelpName = "FILE", Description = "Write a copy of the model file; its checksum is verified." };
-    private readonly Option<string?> dot = new("--dot") { HelpName = "FILE", Description = "Write which block reads which, for GraphViz; dead blocks, where the model still has them, are dashed." };
+    private readonly Option<string?> safetensors = new("--safetensors")
+    {
+        HelpName = "FILE",
+        Description = "Write a copy of the model file; its checksum is verified.",
+    };
+    private readonly Option<string?> dot = new("--dot")
+    {
+        HelpName = "FILE",
+        Description = "Write which block reads which, for GraphViz; dead blocks, where the model still has them, are dashed.",
+    };
     private readonly Option<string> batch = new("--batch")
     {
         HelpName = "dynamic|N",
@@ -30,7 +38,10 @@ internal sealed class ExportCommand
     {
         Description = "Read normalised float32 [N, channels, H, W]. Default uint8 pixels [N, H, W, channels], normalised inside.",
     };
-    private readonly Option<bool> unfolded = new("--unfolded") { Description = "Keep batch norms as nodes, for comparison. Default folded into the convolutions." };
+    private readonly Option<bool> unfolded = new("--unfolded")
+    {
+        Description = "Keep batch norms as nodes, for comparison. Default folded into the convolutions.",
+    };
     private readonly Option<bool> softmax = new("--softmax") { Description = "Give probabilities too. Default logits alone." };
     private readonly Option<int> checkImages = new("--check-images")
     {
@@ -47,7 +58,13 @@ internal sealed class ExportCommand
     public static Command Build(CommandContext context, HelpPages pages)
     {
         var owner = new ExportCommand(context);
-        var command = new Command("export", "Writes a trained network as ONNX, without its dead blocks, and proves on real images that ONNX Runtime computes the same; or its wiring for GraphViz.") { owner.run };
+        var command = new Command(
+            "export",
+            "Writes a trained network as ONNX, without its dead blocks, "
+            + "and proves on real images that ONNX Runtime computes the same; or its wiring for GraphViz.")
+        {
+            owner.run,
+        };
         pages.Describe(command, new HelpPage(
             [
                 new OptionGroup("Output", [owner.onnx, owner.safetensors, owner.dot, owner.json]),
@@ -61,7 +78,8 @@ internal sealed class ExportCommand
                 "gateconnect export runs/cifar --dot cifar.dot",
             ])
         {
-            Details = "A file that differs by more than 1e-4 of the largest logit is refused with exit code 7 and gets no name. docs/onnx.md says what is in the file.",
+            Details = "A file that differs by more than 1e-4 of the largest logit is refused with exit code 7 and gets no name. "
+                + "docs/onnx.md says what is in the file.",
         });
         command.SetAction(owner.Execute);
         return command;
@@ -80,7 +98,8 @@ internal sealed class ExportCommand
         {
             var proof = ProofBatches.Spread(saved.TestImages(model.Header, source, context, voice), parsed.GetValue(checkImages));
             var provenance = saved.Record is { } record ? RunProvenance.Of(record) : options.Provenance;
-            Tell(file, OnnxExporter.Save(file, model, proof, options with { Provenance = provenance, Cancellation = context.Interruption.Token }), voice, document);
+            var parity = OnnxExporter.Save(file, model, proof, options with { Provenance = provenance, Cancellation = context.Interruption.Token });
+            Tell(file, parity, voice, document);
         }
         if (parsed.GetValue(safetensors) is { } copy)
         {

@@ -15,15 +15,64 @@ internal sealed class ImportCommand
     private const long LongestLabels = 16 << 20;
 
     private readonly CommandContext context;
-    private readonly Argument<string> file = new("FILE") { Description = "A safetensors file with the weights of a ResNeXt, as torchvision or timm name them; F16, BF16, F32 or F64." };
-    private readonly Option<string> network = new("--network") { HelpName = "D,W,C", Required = true, Description = "Depth, bottleneck width, cardinality: 50,4,32 is resnext50_32x4d, 101,4,64 is resnext101_64x4d." };
-    private readonly Option<int?> classes = new("--classes") { HelpName = "N", Description = "Refuse a head with another number of classes. Default as many as the head has." };
-    private readonly Option<int?> imageSize = new("--image-size") { HelpName = "PIXELS", Description = "Side of the images it was trained on. Default 224 for depth 50, 101 and 152, else 32." };
-    private readonly Option<string> mean = new("--mean") { HelpName = "M,M,M", DefaultValueFactory = _ => Numbers(0), Description = $"Mean of the pixels it was trained on, in units of [0, 1], one per channel. Default ImageNet's, {Numbers(0)}." };
-    private readonly Option<string> std = new("--std") { HelpName = "S,S,S", DefaultValueFactory = _ => Numbers(1), Description = $"Their deviation. Default ImageNet's, {Numbers(1)}." };
-    private readonly Option<string?> labels = new("--labels") { HelpName = "FILE", Description = "Names of the classes, one per line, in the order of the logits. Default their numbers from 0." };
-    private readonly Option<string> dataset = new("--dataset") { HelpName = "NAME", DefaultValueFactory = _ => DatasetKind.Folder.Text(), Description = $"What it was trained on, which evaluate, export and prune look for: one of {string.Join(", ", Enum.GetValues<DatasetKind>().Select(kind => kind.Text()))}. Default folder." };
-    private readonly Option<string?> output = new("--out") { HelpName = "FILE", Description = "The model file. Default NAME.branches.safetensors in this folder." };
+    private readonly Argument<string> file = new("FILE")
+    {
+        Description = "A safetensors file with the weights of a ResNeXt, as torchvision or timm name them; F16, BF16, F32 or F64.",
+    };
+
+    private readonly Option<string> network = new("--network")
+    {
+        HelpName = "D,W,C",
+        Required = true,
+        Description = "Depth, bottleneck width, cardinality: 50,4,32 is resnext50_32x4d, 101,4,64 is resnext101_64x4d.",
+    };
+
+    private readonly Option<int?> classes = new("--classes")
+    {
+        HelpName = "N",
+        Description = "Refuse a head with another number of classes. Default as many as the head has.",
+    };
+
+    private readonly Option<int?> imageSize = new("--image-size")
+    {
+        HelpName = "PIXELS",
+        Description = "Side of the images it was trained on. Default 224 for depth 50, 101 and 152, else 32.",
+    };
+
+    private readonly Option<string> mean = new("--mean")
+    {
+        HelpName = "M,M,M",
+        DefaultValueFactory = _ => Numbers(0),
+        Description = $"Mean of the pixels it was trained on, in units of [0, 1], one per channel. Default ImageNet's, {Numbers(0)}.",
+    };
+
+    private readonly Option<string> std = new("--std")
+    {
+        HelpName = "S,S,S",
+        DefaultValueFactory = _ => Numbers(1),
+        Description = $"Their deviation. Default ImageNet's, {Numbers(1)}.",
+    };
+
+    private readonly Option<string?> labels = new("--labels")
+    {
+        HelpName = "FILE",
+        Description = "Names of the classes, one per line, in the order of the logits. Default their numbers from 0.",
+    };
+
+    private readonly Option<string> dataset = new("--dataset")
+    {
+        HelpName = "NAME",
+        DefaultValueFactory = _ => DatasetKind.Folder.Text(),
+        Description = "What it was trained on, which evaluate, export and prune look for: "
+            + $"one of {string.Join(", ", Enum.GetValues<DatasetKind>().Select(kind => kind.Text()))}. Default folder.",
+    };
+
+    private readonly Option<string?> output = new("--out")
+    {
+        HelpName = "FILE",
+        Description = "The model file. Default NAME.branches.safetensors in this folder.",
+    };
+
     private readonly Option<bool> json = RunOptions.JsonOption();
 
     private ImportCommand(CommandContext context) => this.context = context;
@@ -32,7 +81,12 @@ internal sealed class ImportCommand
     public static Command Build(CommandContext context, HelpPages pages)
     {
         var owner = new ImportCommand(context);
-        var command = new Command("import", "Turns pretrained weights of a ResNeXt into a network of branches with all gates open, which computes the same.") { owner.file };
+        var command = new Command(
+            "import",
+            "Turns pretrained weights of a ResNeXt into a network of branches with all gates open, which computes the same.")
+        {
+            owner.file,
+        };
         pages.Describe(command, new HelpPage(
             [
                 new OptionGroup("Network", [owner.network, owner.classes]),
@@ -62,7 +116,9 @@ internal sealed class ImportCommand
         ModelFile.Save(target, model.Network, model.Header);
         var cost = CostModel.Of(model.Header.Blueprint, NetworkForm.Branches, model.Header.Affine);
         var fingerprint = ModelFile.ReadFingerprint(target);
-        voice.Fact("network", $"{{{options.Size}}}: {model.Header.Blueprint.Modules.Count} modules of {options.Size.Cardinality} blocks, all gates open, {cost.Parameters:N0} parameters, {model.Header.Blueprint.Classes} classes, images of {model.Header.Blueprint.Image}");
+        var modules = FormattableString.Invariant($"{model.Header.Blueprint.Modules.Count} modules of {options.Size.Cardinality} blocks");
+        var task = FormattableString.Invariant($"{model.Header.Blueprint.Classes} classes, images of {model.Header.Blueprint.Image}");
+        voice.Fact("network", $"{{{options.Size}}}: {modules}, all gates open, {cost.Parameters:N0} parameters, {task}");
         voice.Fact("written", $"{target} (SHA-256 {fingerprint})");
         voice.Say($"learn its connectivity with: gateconnect train --from {target} --dataset NAME --data PATH");
         if (parsed.GetValue(json))

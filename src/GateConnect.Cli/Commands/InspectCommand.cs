@@ -15,11 +15,26 @@ namespace GateConnect.Cli.Commands;
 internal sealed class InspectCommand
 {
     private readonly CommandContext context;
-    private readonly Argument<string?> run = new("RUN") { Arity = ArgumentArity.ZeroOrOne, Description = "A run folder or a .safetensors file; or give --network." };
-    private readonly Option<string?> network = new("--network") { HelpName = "D,W,C", Description = "Depth, bottleneck width, cardinality of a network that need not exist." };
+    private readonly Argument<string?> run = new("RUN")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "A run folder or a .safetensors file; or give --network.",
+    };
+
+    private readonly Option<string?> network = new("--network")
+    {
+        HelpName = "D,W,C",
+        Description = "Depth, bottleneck width, cardinality of a network that need not exist.",
+    };
+
     private readonly Option<int?> classes = new("--classes") { HelpName = "N", Description = "Default 10, or 1000 for depth 50, 101 and 152." };
     private readonly Option<int?> imageSize = new("--image-size") { HelpName = "PIXELS", Description = "Default 32, or 224 for depth 50, 101 and 152." };
-    private readonly Option<string?> connectivity = new("--connectivity") { HelpName = "KIND", Description = "full (ResNeXt), full-branches, random or learned. Default learned." };
+    private readonly Option<string?> connectivity = new("--connectivity")
+    {
+        HelpName = "KIND",
+        Description = "full (ResNeXt), full-branches, random or learned. Default learned.",
+    };
+
     private readonly Option<int?> fanIn = new("--fan-in") { HelpName = "K", Description = "Branches that each block reads. Default half of C." };
     private readonly Option<bool> json = RunOptions.JsonOption();
 
@@ -29,9 +44,17 @@ internal sealed class InspectCommand
     public static Command Build(CommandContext context, HelpPages pages)
     {
         var owner = new InspectCommand(context);
-        var command = new Command("inspect", "Shows a network: modules, shapes, parameters, multiply-adds, activation memory; of a run also who reads whom and what is dead.") { owner.run };
+        var command = new Command(
+            "inspect",
+            "Shows a network: modules, shapes, parameters, multiply-adds, activation memory; of a run also who reads whom and what is dead.")
+        {
+            owner.run,
+        };
         pages.Describe(command, new HelpPage(
-            [new OptionGroup("Network", [owner.network, owner.classes, owner.imageSize, owner.connectivity, owner.fanIn]), new OptionGroup("Output", [owner.json])],
+            [
+                new OptionGroup("Network", [owner.network, owner.classes, owner.imageSize, owner.connectivity, owner.fanIn]),
+                new OptionGroup("Output", [owner.json]),
+            ],
             [
                 "gateconnect inspect runs/cifar",
                 "gateconnect inspect --network 29,64,8 --classes 100",

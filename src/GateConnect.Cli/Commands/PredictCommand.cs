@@ -12,13 +12,40 @@ namespace GateConnect.Cli.Commands;
 internal sealed class PredictCommand
 {
     private readonly CommandContext context;
-    private readonly Argument<string> model = new("RUN") { HelpName = "RUN|FILE", Description = "A run folder (its pruned model predicts), a .safetensors file, or a .onnx file." };
-    private readonly Argument<string[]> paths = new("PATHS") { Arity = ArgumentArity.OneOrMore, Description = "Image files, and folders, which are searched at any depth." };
-    private readonly Option<int> top = new("--top") { HelpName = "K", DefaultValueFactory = _ => 1, Description = "Classes per image, the most likely first. Default 1." };
+    private readonly Argument<string> model = new("RUN")
+    {
+        HelpName = "RUN|FILE",
+        Description = "A run folder (its pruned model predicts), a .safetensors file, or a .onnx file.",
+    };
+
+    private readonly Argument<string[]> paths = new("PATHS")
+    {
+        Arity = ArgumentArity.OneOrMore,
+        Description = "Image files, and folders, which are searched at any depth.",
+    };
+
+    private readonly Option<int> top = new("--top")
+    {
+        HelpName = "K",
+        DefaultValueFactory = _ => 1,
+        Description = "Classes per image, the most likely first. Default 1.",
+    };
+
     private readonly Option<bool> csv = new("--csv") { Description = "Print CSV with a heading." };
     private readonly Option<bool> json = RunOptions.JsonOption();
-    private readonly Option<int> batchSize = new("--batch-size") { HelpName = "N", DefaultValueFactory = _ => 64, Description = "Images decoded and scored together, 1 to 1024. Default 64." };
-    private readonly Option<string?> runtime = new("--runtime") { HelpName = "torch|onnx", Description = "What computes. Default torch for a model file, onnx for an ONNX file." };
+    private readonly Option<int> batchSize = new("--batch-size")
+    {
+        HelpName = "N",
+        DefaultValueFactory = _ => 64,
+        Description = "Images decoded and scored together, 1 to 1024. Default 64.",
+    };
+
+    private readonly Option<string?> runtime = new("--runtime")
+    {
+        HelpName = "torch|onnx",
+        Description = "What computes. Default torch for a model file, onnx for an ONNX file.",
+    };
+
     private readonly Option<int?> threads = new("--threads") { HelpName = "N", Description = "Threads of a batch. Default all cores." };
 
     private PredictCommand(CommandContext context) => this.context = context;
@@ -85,9 +112,10 @@ internal sealed class PredictCommand
 
     private int Conclude(PredictionCount count)
     {
+        var rate = string.Create(CultureInfo.InvariantCulture, $"{count.ImagesPerSecond:0.0} images/s with decoding");
         context.Terminal.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{count.Images - count.Failed} of {count.Images} images in {count.Seconds:0.00} s, {count.ImagesPerSecond:0.0} images/s with decoding; {count.Failed} could not be read"));
+            $"{count.Images - count.Failed} of {count.Images} images in {count.Seconds:0.00} s, {rate}; {count.Failed} could not be read"));
         return count.Failed < count.Images ? ExitCode.Done : ExitCode.Data;
     }
 

@@ -28,7 +28,12 @@ internal sealed class PruneCommand
     public static Command Build(CommandContext context, HelpPages pages)
     {
         var owner = new PruneCommand(context);
-        var command = new Command("prune", "Prints which blocks are dead, writes the network without them, and proves on real images that it computes the same.") { owner.run };
+        var command = new Command(
+            "prune",
+            "Prints which blocks are dead, writes the network without them, and proves on real images that it computes the same.")
+        {
+            owner.run,
+        };
         pages.Describe(command, new HelpPage(
             [owner.images.Group, new OptionGroup("Output", [owner.output, owner.planOnly, owner.json])],
             [

@@ -20,14 +20,25 @@ internal sealed class ReportCommand
         Description = "A run folder, such as runs/cifar: its pages are written into it. Several: one page that compares them.",
     };
 
-    private readonly Option<string?> output = new("--out") { HelpName = "FILE", Description = $"Several runs: the page to write, FILE.html. Default {DefaultPage}." };
+    private readonly Option<string?> output = new("--out")
+    {
+        HelpName = "FILE",
+        Description = $"Several runs: the page to write, FILE.html. Default {DefaultPage}.",
+    };
+
     private readonly Option<string[]> baselines = new("--baseline")
     {
         HelpName = "RUN",
-        Description = "One run: a finished run to set beside it, where network, images and budget are the same. May be repeated. Those in the same parent folder are found without.",
+        Description = "One run: a finished run to set beside it, where network, images and budget are the same. May be repeated. "
+            + "Those in the same parent folder are found without.",
     };
 
-    private readonly Option<string?> data = new("--data") { HelpName = "PATH", Description = "One run: where its images are, for thumbnails. Default where the run had them, else where train would look; nothing is fetched." };
+    private readonly Option<string?> data = new("--data")
+    {
+        HelpName = "PATH",
+        Description = "One run: where its images are, for thumbnails. Default where the run had them, else where train would look; nothing is fetched.",
+    };
+
     private readonly Option<bool> noThumbnails = new("--no-thumbnails") { Description = "One run: show and read no images; for reports that are published." };
     private readonly Option<bool> json = RunOptions.JsonOption();
 
@@ -37,7 +48,12 @@ internal sealed class ReportCommand
     public static Command Build(CommandContext context, HelpPages pages)
     {
         var owner = new ReportCommand(context);
-        var command = new Command("report", "Makes a run's report for a browser, summary, wiring pictures and curves anew from its data, or compares runs.") { owner.runs };
+        var command = new Command(
+            "report",
+            "Makes a run's report for a browser, summary, wiring pictures and curves anew from its data, or compares runs.")
+        {
+            owner.runs,
+        };
         pages.Describe(command, new HelpPage(
             [new OptionGroup("Report", [owner.baselines, owner.data, owner.noThumbnails]), new OptionGroup("Output", [owner.output, owner.json])],
             [
@@ -98,7 +114,9 @@ internal sealed class ReportCommand
         [
             .. from option in several ? [baselines, data, noThumbnails] : new Option[] { output }
                where parsed.GetResult(option) is { Implicit: false }
-               select several ? $"{option.Name}: goes with one run, found several" : $"{option.Name}: goes with several runs; the report of one is written into its folder",
+               select several
+                   ? $"{option.Name}: goes with one run, found several"
+                   : $"{option.Name}: goes with several runs; the report of one is written into its folder",
         ];
         if (!several && parsed.GetValue(noThumbnails) && parsed.GetValue(data) is not null)
         {

@@ -114,13 +114,16 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     {
         if ((Kind == ConnectivityKind.Given) != (Wiring is not null))
         {
-            yield return Wiring is null ? "wiring: missing; given needs one, such as that of a run (--wiring-from RUN)" : $"wiring: does not go with {Kind.Text()}; take given";
+            yield return Wiring is null
+                ? "wiring: missing; given needs one, such as that of a run (--wiring-from RUN)"
+                : $"wiring: does not go with {Kind.Text()}; take given";
         }
         foreach (var module in Wiring?.Modules ?? [])
         {
             if (module.Sources != cardinality || module.Readers != cardinality || module.FanIn != FanIn)
             {
-                yield return $"wiring: module {module.Module} has {module.Readers} blocks that read {module.FanIn} of {module.Sources}, expected {cardinality} that read {FanIn} of {cardinality}";
+                yield return $"wiring: module {module.Module} has {module.Readers} blocks that read {module.FanIn} of {module.Sources}, "
+                    + $"expected {cardinality} that read {FanIn} of {cardinality}";
             }
         }
     }

@@ -75,7 +75,9 @@ internal static class CifarReader
         catch (Exception error) when (IsDamage(error))
         {
             throw new DataException(
-                $"{path}: damaged near unpacked offset {archive.Offset}, expected a tar archive (.tar.gz or .tar): {UntrustedText.Printable(error.Message)}", error);
+                $"{path}: damaged near unpacked offset {archive.Offset}, expected a tar archive (.tar.gz or .tar): "
+                + UntrustedText.Printable(error.Message),
+                error);
         }
     }
 

@@ -99,7 +99,10 @@ public sealed class ImageDataset
             : new ImageDataset(Name, ClassNames, Photos, [.. indices.Select(index => places[index])], chosenLabels);
     }
 
-    /// <summary>SHA-256 over shape, class names, labels and pixels (of photos in their files: of their hashes), in lower-case hexadecimal; names these data in run.json.</summary>
+    /// <summary>
+    /// SHA-256 over shape, class names, labels and pixels (of photos in their files: of their hashes), in lower-case hexadecimal;
+    /// names these data in run.json.
+    /// </summary>
     public string Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

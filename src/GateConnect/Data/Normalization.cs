@@ -63,7 +63,9 @@ public sealed record Normalization
         }
         catch (Exception mistake) when (mistake is FormatException or ArgumentException)
         {
-            throw new ConfigurationException($"'{UntrustedText.Printable(text)}' is no normalisation ({UntrustedText.Printable(mistake.Message)}); write it as 0.485,0.456,0.406/0.229,0.224,0.225");
+            throw new ConfigurationException(
+                $"'{UntrustedText.Printable(text)}' is no normalisation ({UntrustedText.Printable(mistake.Message)}); "
+                + "write it as 0.485,0.456,0.406/0.229,0.224,0.225");
         }
     }
 

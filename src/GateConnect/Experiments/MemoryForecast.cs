@@ -84,10 +84,13 @@ internal sealed record MemoryForecast(long FixedBytes, long BytesPerImage, long 
         {
             return;
         }
-        var (refusal, atOnce) = (Refusal(step.ToString(), needed, availableBytes), (availableBytes - FixedBytes - (WaitingBytesPerImage * step.Images)) / BytesPerImage);
+        var refusal = Refusal(step.ToString(), needed, availableBytes);
+        var atOnce = (availableBytes - FixedBytes - (WaitingBytesPerImage * step.Images)) / BytesPerImage;
         throw new ConfigurationException("training.batchSize: " + (atOnce < 2
             ? refusal
-            : string.Create(CultureInfo.InvariantCulture, $"{refusal}, or --set training.accumulate={((step.Images - 1) / atOnce) + 1}, which works on {atOnce} images at a time")));
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{refusal}, or --set training.accumulate={((step.Images - 1) / atOnce) + 1}, which works on {atOnce} images at a time")));
     }
 
     /// <summary>What does not fit, and a batch size that does.</summary>

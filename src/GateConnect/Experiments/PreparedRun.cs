@@ -111,7 +111,9 @@ public sealed class PreparedRun : IDisposable
             var results = new RunResults(TestResult.Of(outcome.Pruned), outcome.Before, outcome.After, live);
             writes.Write(() => EvaluationRecord.Of(outcome.Pruned).Write(Folder.EvaluationPath));
             writes.Write(() => RunPages.Write(
-                Folder, Record with { Status = RunStatus.Complete, Results = results }, new PageInputs([.. RunGroups.Beside(Folder)]) { TestImages = Data.Test }));
+                Folder,
+                Record with { Status = RunStatus.Complete, Results = results },
+                new PageInputs([.. RunGroups.Beside(Folder)]) { TestImages = Data.Test }));
             writes.Write(() => place.Mark(RunStatus.Complete, results)); // last: whatever is complete lacks nothing
             return outcome;
         }

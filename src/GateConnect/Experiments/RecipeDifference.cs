@@ -35,7 +35,8 @@ public static class RecipeDifference
 
     /// <summary>The line before the differences.</summary>
     public static string Refusal(string folder) =>
-        $"{folder}: a run goes on only as it began; leave these as they were, allow a change by its path (train --allow-change PATH), or start another (train --out; in a table: delete this folder):";
+        $"{folder}: a run goes on only as it began; leave these as they were, allow a change by its path (train --allow-change PATH), "
+        + "or start another (train --out; in a table: delete this folder):";
 
     private static JsonObject Tree(Recipe recipe) => JsonNode.Parse(RecipeFile.Print(recipe))!.AsObject();
 

@@ -30,7 +30,9 @@ public static class RecipeRules
             mistakes.Add("lastNormAffine: PerBranch does not go with connectivity full, whose last norms stand behind the sum; take full-branches");
         }
         var data = recipe.Data;
-        Require(mistakes, data.ImageSize is null or (>= 8 and <= ImageFolderOptions.LargestImageSize), "data.imageSize", data.ImageSize, $"8 to {ImageFolderOptions.LargestImageSize}");
+        Require(
+            mistakes, data.ImageSize is null or (>= 8 and <= ImageFolderOptions.LargestImageSize), "data.imageSize", data.ImageSize,
+            $"8 to {ImageFolderOptions.LargestImageSize}");
         Require(mistakes, data.TestFraction is > 0 and < 1, "data.testFraction", data.TestFraction, "above 0 to below 1");
         Require(mistakes, data.DecodedCache >= 0, "data.decodedCache", data.DecodedCache, "0 megabytes up");
         if (data is { Decoding: DecodingPolicy.Streamed, Dataset: not "folder" })

@@ -38,7 +38,8 @@ public static class RunComparison
         ComparedRun[] runs =
         [
             .. groups.SelectMany((group, index) => group.Runs.Select(record => new ComparedRun(
-                string.Create(CultureInfo.InvariantCulture, $"{group.Name}, seed {record.Recipe.Seed}"), index, contents.First(content => content.Record == record)))),
+                string.Create(CultureInfo.InvariantCulture, $"{group.Name}, seed {record.Recipe.Seed}"), index,
+                contents.First(content => content.Record == record)))),
         ];
         return new ComparisonContent([.. groups.Select(group => group.Row())], runs)
         {

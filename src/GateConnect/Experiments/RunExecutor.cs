@@ -44,8 +44,9 @@ public static class RunExecutor
             var blueprint = NetworkBlueprint.Create(NetworkSize.Parse(request.Recipe.Network), train.Shape, train.ClassNames.Count);
             var training = request.Recipe.Training;
             var images = Math.Min(training.BatchSize, train.Count);
+            var step = new StepSize(images, Math.Min(training.Accumulate, images));
             var activations = MemoryForecast.Choose(
-                blueprint, request.Recipe.Rule.Form, data.Bytes, new StepSize(images, Math.Min(training.Accumulate, images)), request.Activations, MemoryForecast.AvailableBytes());
+                blueprint, request.Recipe.Rule.Form, data.Bytes, step, request.Activations, MemoryForecast.AvailableBytes());
             if (activations == ActivationPolicy.Recompute)
             {
                 TorchRuntime.ReturnLargeBlocks();

@@ -55,7 +55,9 @@ internal static class RunGroups
     private static IEnumerable<IGrouping<(Recipe Recipe, (string, string, int, int, string) Images), RunRecord>> Alike(RunRecord[] runs)
     {
         var own = runs.Where(run => run.Recipe.Connectivity == ConnectivityKind.Given).GroupBy(run => (Unwired(run.Recipe), run.Recipe.FanIn, ImagesOf(run)))
-            .Where(group => group.Count() > 1 && group.DistinctBy(run => run.Recipe.Seed).Count() == group.Count() && group.DistinctBy(run => run.Recipe.Wiring).Count() == group.Count())
+            .Where(group => group.Count() > 1
+                && group.DistinctBy(run => run.Recipe.Seed).Count() == group.Count()
+                && group.DistinctBy(run => run.Recipe.Wiring).Count() == group.Count())
             .SelectMany(group => group).ToHashSet();
         return runs.GroupBy(run => (own.Contains(run) ? Seedless(run.Recipe) with { Wiring = null } : Seedless(run.Recipe), ImagesOf(run)));
     }
@@ -115,7 +117,9 @@ internal static class RunGroups
     private static string What(Recipe namesake, Recipe recipe)
     {
         var values = RecipeDifference.Values(namesake, recipe).Where(value => !Untold.Contains(value.Path)).ToArray();
-        return values.Length == 0 ? (namesake.Wiring == recipe.Wiring ? ", other images" : ", other wiring") : ", " + string.Join(", ", values.Select(value => Said(value.Path, value.Asked)));
+        return values.Length == 0
+            ? (namesake.Wiring == recipe.Wiring ? ", other images" : ", other wiring")
+            : ", " + string.Join(", ", values.Select(value => Said(value.Path, value.Asked)));
     }
 
     private static IEnumerable<string> Neighbours(string own)

@@ -64,11 +64,13 @@ public static class RunPages
     public static NetworkBlueprint BlueprintOf(RunRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        int[] sizes = [.. record.Dataset.Image.Split('x').Select(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0)];
+        int[] sizes = [.. record.Dataset.Image.Split('x').Select(number =>
+            int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0)];
         return sizes.Length == 3
             ? NetworkBlueprint.Create(
                 NetworkSize.Parse(record.Recipe.Network), new ImageShape(sizes[0], sizes[1], sizes[2]), record.Dataset.ClassNames.Count)
-            : throw new DataException($"run.json: dataset.image is '{UntrustedText.Printable(record.Dataset.Image)}', expected channels x height x width as in 3x32x32");
+            : throw new DataException(
+                $"run.json: dataset.image is '{UntrustedText.Printable(record.Dataset.Image)}', expected channels x height x width as in 3x32x32");
     }
 
     private static string[] WritePictures(RunFolder folder, ReportContent content)

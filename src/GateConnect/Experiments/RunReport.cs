@@ -69,7 +69,8 @@ public static class RunReport
         var record = RunRecord.Read(folder.RecordPath);
         return record.Results is not null
             ? record
-            : throw new DataException($"{folder.Path}: the run is not complete and has no result to compare; finish it with: gateconnect train --resume {folder.Path}");
+            : throw new DataException(
+                $"{folder.Path}: the run is not complete and has no result to compare; finish it with: gateconnect train --resume {folder.Path}");
     }
 
     private static RunRecord Baseline(RunFolder folder, RunRecord record, RunEvents events)
@@ -77,7 +78,8 @@ public static class RunReport
         var baseline = Finished(folder);
         if (!RunGroups.AreComparable(record, baseline))
         {
-            events.Note?.Invoke($"{folder.Path}: not set beside the run, as network, images or budget differ; 'gateconnect report' with both runs compares them all the same");
+            events.Note?.Invoke($"{folder.Path}: not set beside the run, as network, images or budget differ; "
+                + "'gateconnect report' with both runs compares them all the same");
         }
         return baseline;
     }
@@ -87,7 +89,8 @@ public static class RunReport
     {
         try
         {
-            var test = ReadTest(record.Recipe with { Data = record.Recipe.Data with { Path = request.DataPath ?? record.Recipe.Data.Path } }, request.Places, events, cancel);
+            var data = record.Recipe.Data with { Path = request.DataPath ?? record.Recipe.Data.Path };
+            var test = ReadTest(record.Recipe with { Data = data }, request.Places, events, cancel);
             return test.Fingerprint() == record.Dataset.TestFingerprint
                 ? test
                 : throw new DataException($"{request.DataPath ?? record.Dataset.Name}: the test images are not those that the run was measured on");

@@ -55,10 +55,13 @@ internal static class StartingNetwork
         {
             return request.From is null
                 ? null
-                : throw new ConfigurationException($"from.sha256: missing, but the request starts from {request.From}; make the recipe with TrainedSource.Into");
+                : throw new ConfigurationException(
+                    $"from.sha256: missing, but the request starts from {request.From}; make the recipe with TrainedSource.Into");
         }
         var source = TrainedSource.Open(request.From
-            ?? throw new ConfigurationException($"from: the run starts from the weights of {from.Name ?? "a network"} (SHA-256 {from.Sha256}), which are not in its folder; name them: --from RUN or --from FILE"));
+            ?? throw new ConfigurationException(
+                $"from: the run starts from the weights of {from.Name ?? "a network"} (SHA-256 {from.Sha256}), "
+                + "which are not in its folder; name them: --from RUN or --from FILE"));
         source.Require(request.Recipe, blueprint);
         return source;
     }

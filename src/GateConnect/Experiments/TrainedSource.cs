@@ -67,7 +67,8 @@ public sealed record TrainedSource(string Path, string Name, ModelHeader Header,
         }
         if (own.Modules.Any(module => module.Blocks != own.Size.Cardinality))
         {
-            yield return $"from: {Path} is pruned to {own.Blocks} of {own.Modules.Count * own.Size.Cardinality} blocks; start from the network before pruning, unpruned.safetensors of its run";
+            yield return $"from: {Path} is pruned to {own.Blocks} of {own.Modules.Count * own.Size.Cardinality} blocks; "
+                + "start from the network before pruning, unpruned.safetensors of its run";
         }
         if (own.Size != blueprint.Size)
         {
@@ -79,7 +80,8 @@ public sealed record TrainedSource(string Path, string Name, ModelHeader Header,
         }
         else if (own.Stem != blueprint.Stem)
         {
-            yield return $"from: {Name} has the stem {Text(own.Stem)}, but images of {blueprint.Image} need {Text(blueprint.Stem)}; take --image-size {own.Image.Height}";
+            yield return $"from: {Name} has the stem {Text(own.Stem)}, but images of {blueprint.Image} need {Text(blueprint.Stem)}; "
+                + $"take --image-size {own.Image.Height}";
         }
         if (recipe.Connectivity == ConnectivityKind.Full && Header.Form == NetworkForm.Branches)
         {
@@ -87,7 +89,8 @@ public sealed record TrainedSource(string Path, string Name, ModelHeader Header,
         }
         if (recipe.Connectivity != ConnectivityKind.Full && !OwnsStatistics && recipe.LastNormAffine == LastNormAffine.Shared)
         {
-            yield return $"lastNormAffine: Shared does not go with weights from {Name}, whose branches cannot share one and start from the same function; take PerBranch";
+            yield return $"lastNormAffine: Shared does not go with weights from {Name}, "
+                + "whose branches cannot share one and start from the same function; take PerBranch";
         }
     }
 

@@ -23,7 +23,8 @@ internal sealed class OnnxModule(OnnxGraph graph, OnnxConvolution convolution, N
     {
         var branches = index == 0 ? 1 : plan.Blocks;
         var kernel = new OnnxKernel(bank.expand.flatten(0, 1).unsqueeze(-1).unsqueeze(-1), Groups: plan.Blocks);
-        var residuals = convolution.Add($"{name}.expand", Thin(bank.trunk, input, branches), kernel, OnnxNorm.Of(bank.expandNorm, readers.FanIn)); // [N, C*d, H', W']
+        var thin = Thin(bank.trunk, input, branches);
+        var residuals = convolution.Add($"{name}.expand", thin, kernel, OnnxNorm.Of(bank.expandNorm, readers.FanIn));         // [N, C*d, H', W']
         var shortcuts = bank.shortcut is null ? input : Projection(bank.shortcut, input, branches);                           // [N, B*d, H', W']
         return Mix(Outputs(residuals, shortcuts, branches), readers);
     }
@@ -45,7 +46,8 @@ internal sealed class OnnxModule(OnnxGraph graph, OnnxConvolution convolution, N
         var reduce = new OnnxKernel(trunk.reduce.flatten(0, 1).unsqueeze(-1).unsqueeze(-1), Groups: branches);
         var x = convolution.Add($"{name}.reduce", input, reduce, OnnxNorm.Of(trunk.reduceNorm));                          // [N, C*w, H, W]
         x = graph.Node($"{name}.reduce.relu", "Relu", [x]);
-        x = convolution.Add($"{name}.convolve", x, new OnnxKernel(trunk.convolve, plan.Stride, plan.Blocks), OnnxNorm.Of(trunk.convolveNorm)); // [N, C*w, H', W']
+        var convolve = new OnnxKernel(trunk.convolve, plan.Stride, plan.Blocks);
+        x = convolution.Add($"{name}.convolve", x, convolve, OnnxNorm.Of(trunk.convolveNorm));                            // [N, C*w, H', W']
         return graph.Node($"{name}.convolve.relu", "Relu", [x]);
     }
 

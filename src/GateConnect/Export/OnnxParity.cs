@@ -74,7 +74,7 @@ public sealed record OnnxParity(long Images, double MaxAbsoluteDifference, doubl
     private OnnxParity Verdict(string path) =>
         MaxAbsoluteDifference <= Tolerance * LogitScale && double.IsFinite(LogitScale)
             ? this
-            : throw new VerificationException(string.Create(
+            : throw new VerificationException($"{path}: ONNX Runtime computes something else: logits differ by up to " + string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: ONNX Runtime computes something else: logits differ by up to {MaxAbsoluteDifference:G3} on {Images} images, allowed {Tolerance:G1} of the largest logit {LogitScale:G3}; nothing was written"));
+                $"{MaxAbsoluteDifference:G3} on {Images} images, allowed {Tolerance:G1} of the largest logit {LogitScale:G3}; nothing was written"));
 }

@@ -72,7 +72,8 @@ internal static class OnnxRules
     {
         var image = header.Blueprint.Image;
         var (isPixels, isImages) = graph.Input is [var input]
-            ? (Is(input, Pixels, DataType.Uint8, image.Height, image.Width, image.Channels), Is(input, Images, DataType.Float, image.Channels, image.Height, image.Width))
+            ? (Is(input, Pixels, DataType.Uint8, image.Height, image.Width, image.Channels),
+                Is(input, Images, DataType.Float, image.Channels, image.Height, image.Width))
             : (false, false);
         if (!isPixels && !isImages)
         {
@@ -111,7 +112,8 @@ internal static class OnnxRules
     private static IEnumerable<string> Constant(TensorProto tensor)
     {
         var size = tensor.DataType switch { (int)DataType.Float => 4, (int)DataType.Int64 => 8, _ => 0 };
-        var bytes = tensor.Dims.Aggregate((Int128)size, (product, length) => length is >= 0 and <= int.MaxValue ? Int128.Min(product * length, long.MaxValue) : -1);
+        var bytes = tensor.Dims.Aggregate((Int128)size, (product, length) =>
+            length is >= 0 and <= int.MaxValue ? Int128.Min(product * length, long.MaxValue) : -1);
         if (size == 0 || tensor.Dims.Count > 4 || bytes != tensor.RawData.Length)
         {
             yield return $"holds a constant '{UntrustedText.Printable(tensor.Name)}' whose {tensor.RawData.Length} bytes do not fit its shape";

@@ -24,7 +24,12 @@ internal sealed class OnnxSession : IImageClassifier
         this.file = file;
         input = file.Input == OnnxInput.Pixels ? OnnxRules.Pixels : OnnxRules.Images;
         transform = new ImageTransform(file.Header.Blueprint.Image, file.Header.Normalization, Augmentation.None, default);
-        using var options = new SessionOptions { IntraOpNumThreads = threads, InterOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
         try
         {
             session = new InferenceSession(file.Bytes, options);
@@ -70,7 +75,8 @@ internal sealed class OnnxSession : IImageClassifier
             var scores = results[0].GetTensorDataAsSpan<float>();
             return scores.Length == batch * Header.Blueprint.Classes
                 ? scores.ToArray()
-                : throw new ModelFileException($"{file.Path}: gives {scores.Length} scores for {batch} images of {Header.Blueprint.Classes} classes; the file is damaged");
+                : throw new ModelFileException(
+                    $"{file.Path}: gives {scores.Length} scores for {batch} images of {Header.Blueprint.Classes} classes; the file is damaged");
         }
         catch (OnnxRuntimeException refusal)
         {

@@ -22,7 +22,10 @@ public sealed record PredictorOptions
     /// <summary>What computes; default the file's own.</summary>
     public PredictionRuntime Runtime { get; init; } = PredictionRuntime.OfFile;
 
-    /// <summary>Threads of one batch, at least 1; default 1, which serves many requests at a time best. In libtorch it is a setting of the whole process.</summary>
+    /// <summary>
+    /// Threads of one batch, at least 1; default 1, which serves many requests at a time best. In libtorch it is a setting of the
+    /// whole process.
+    /// </summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>Refuses values out of range.</summary>

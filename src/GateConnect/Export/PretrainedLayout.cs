@@ -38,7 +38,8 @@ internal static class PretrainedLayout
         var (name, key) = ($"layer{module.Stage + 1}.{place}", $"modules.{module.Index}");
         long thin = (long)module.Blocks * module.BottleneckWidth, outputs = module.OutputChannels;
         PretrainedTensor[] projection = module.HasProjection
-            ? [new($"{name}.downsample.0.weight", [outputs, module.InputChannels, 1, 1], $"{key}.shortcut.weight"), .. Norm($"{name}.downsample.1", outputs, $"{key}.shortcut.norm")]
+            ? [new($"{name}.downsample.0.weight", [outputs, module.InputChannels, 1, 1], $"{key}.shortcut.weight"),
+                .. Norm($"{name}.downsample.1", outputs, $"{key}.shortcut.norm")]
             : [];
         return
         [

@@ -19,7 +19,11 @@ internal static class PretrainedMistakes
         var counters = PretrainedLayout.Counters(layout).ToHashSet(StringComparer.Ordinal);
         var present = header.Tensors.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         var known = layout.Select(tensor => tensor.Name).Concat(counters).ToHashSet(StringComparer.Ordinal);
-        string[] missing = [.. layout.Where(tensor => !present.ContainsKey(tensor.Name)).Select(tensor => $"missing: {tensor.Name}, expected {Text(tensor.Shape)}")];
+        string[] missing =
+        [
+            .. layout.Where(tensor => !present.ContainsKey(tensor.Name))
+                .Select(tensor => $"missing: {tensor.Name}, expected {Text(tensor.Shape)}"),
+        ];
         string[] misshapen =
         [
             .. layout.Where(tensor => present.TryGetValue(tensor.Name, out var entry) && !Fits(entry, tensor))
@@ -27,14 +31,19 @@ internal static class PretrainedMistakes
             .. counters.Where(name => present.TryGetValue(name, out var entry) && entry.Shape is not ([] or [1]))
                 .Select(name => $"misshapen: {name} is {Text(present[name])}, expected []"),
         ];
-        string[] surplus = [.. header.Tensors.Where(entry => !known.Contains(entry.Name)).Select(entry => $"surplus: {UntrustedText.Printable(entry.Name)} {Text(entry)}")];
+        string[] surplus =
+        [
+            .. header.Tensors.Where(entry => !known.Contains(entry.Name))
+                .Select(entry => $"surplus: {UntrustedText.Printable(entry.Name)} {Text(entry)}"),
+        ];
         var count = missing.Length + misshapen.Length + surplus.Length;
         if (count > 0)
         {
             string[] lines = [.. Listed(missing), .. Listed(misshapen), .. Listed(surplus)];
             throw new ModelFileException($"{path}: holds no ResNeXt {{{size}}} as torchvision and timm name it: " + (count == 1
                 ? lines[0]
-                : $"{missing.Length} missing, {misshapen.Length} misshapen, {surplus.Length} surplus" + string.Concat(lines.Select(line => $"{Environment.NewLine}  {line}"))));
+                : $"{missing.Length} missing, {misshapen.Length} misshapen, {surplus.Length} surplus"
+                    + string.Concat(lines.Select(line => $"{Environment.NewLine}  {line}"))));
         }
     }
 

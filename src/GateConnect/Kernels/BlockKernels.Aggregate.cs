@@ -134,8 +134,16 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                         Branches(aggregation, expand, block, channel, thin, y);
                         Tile<TSimd, TVector>.Dot(new Dots
                         {
-                            Rows = aggregation.Readers, A = dx, ARow = stride, Columns = aggregation.Sources, B = y, BRow = stride, Length = stride,
-                            Target = sum + layout.Gates, TargetRow = aggregation.Sources, TargetColumn = 1,
+                            Rows = aggregation.Readers,
+                            A = dx,
+                            ARow = stride,
+                            Columns = aggregation.Sources,
+                            B = y,
+                            BRow = stride,
+                            Length = stride,
+                            Target = sum + layout.Gates,
+                            TargetRow = aggregation.Sources,
+                            TargetColumn = 1,
                         });
                     }
                     var place = gradients.Identity + inputShape.Slab(block, channel);
@@ -225,7 +233,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
 
     // dW, db and dr of the 1x1 out; on the way what stands ahead is asked for, and dy is copied, [C, channels, 64] each.
     private static void ExpandBackward(
-        Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum, float* dthin, float* ahead, float* copy)
+        Aggregation aggregation, PackedWeights contract, GradientSums layout, int channel, float* thin, float* dy, float* sum,
+        float* dthin, float* ahead, float* copy)
     {
         var (shape, sources, bottleneck) = (aggregation.OutputShape, aggregation.Sources, aggregation.Bottleneck);
         var (channels, stride, tile) = (shape.ChannelsOfSlab(channel), shape.BranchStride(channel), bottleneck * Width);
@@ -234,9 +243,20 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
             new Items(sources, contract.PartLength, stride, tile, tile, 0) { Ahead = ahead, AheadLength = stride, Copy = copy });
         Tile<TSimd, TVector>.Dot(new Dots
         {
-            Rows = channels, A = dy, ARow = Width, Columns = bottleneck, B = thin, BRow = Width, Length = Width,
-            Target = sum + layout.Expand + (channel * bottleneck), TargetRow = bottleneck, TargetColumn = 1,
-            Count = sources, AItem = stride, BItem = tile, TargetItem = aggregation.Channels * bottleneck,
+            Rows = channels,
+            A = dy,
+            ARow = Width,
+            Columns = bottleneck,
+            B = thin,
+            BRow = Width,
+            Length = Width,
+            Target = sum + layout.Expand + (channel * bottleneck),
+            TargetRow = bottleneck,
+            TargetColumn = 1,
+            Count = sources,
+            AItem = stride,
+            BItem = tile,
+            TargetItem = aggregation.Channels * bottleneck,
         });
         Tile<TSimd, TVector>.AddRowSums(channels, dy, sum + layout.Bias + channel, sources, aggregation.Channels);
     }

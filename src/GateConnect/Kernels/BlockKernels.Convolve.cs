@@ -119,7 +119,8 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 for (var phase = 0; phase < planes.Phases; phase++)
                 {
                     float[] turned = [.. Enumerable.Range(0, channels).SelectMany(input => Enumerable.Range(0, channels).SelectMany(output =>
-                        tapsOf[phase].Select(tap => convolution.Weights[((((long)((group * channels) + output) * channels) + input) * Convolution.Taps) + tap])))];
+                        tapsOf[phase].Select(tap =>
+                            convolution.Weights[((((long)((group * channels) + output) * channels) + input) * Convolution.Taps) + tap])))];
                     fixed (float* values = turned)
                     {
                         weights.Pack((group * planes.Phases) + phase, values, channels, taps[phase].Length, taps[phase].Length, 1);

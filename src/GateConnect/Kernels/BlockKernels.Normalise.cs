@@ -85,9 +85,20 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 Tile<TSimd, TVector>.AddRowSums(groups * width, tile, sum + squares);
                 Tile<TSimd, TVector>.Dot(new Dots
                 {
-                    Rows = width, A = tile, ARow = Width, Columns = width, B = tile, BRow = Width, Length = Width,
-                    Target = sum, TargetRow = width, TargetColumn = 1,
-                    Count = groups, AItem = width * Width, BItem = width * Width, TargetItem = width * width,
+                    Rows = width,
+                    A = tile,
+                    ARow = Width,
+                    Columns = width,
+                    B = tile,
+                    BRow = Width,
+                    Length = Width,
+                    Target = sum,
+                    TargetRow = width,
+                    TargetColumn = 1,
+                    Count = groups,
+                    AItem = width * Width,
+                    BItem = width * Width,
+                    TargetItem = width * width,
                 });
             }
         });

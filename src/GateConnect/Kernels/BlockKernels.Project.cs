@@ -124,7 +124,9 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
                 }
                 for (var channel = 0; channel < inputs; channel++)
                 {
-                    Put(dx + (channel * Width), inputGradient + ((long)pixels.Block * inputShape.BlockLength) + inputShape.Row(pixels.Branch, channel), streamed);
+                    Put(
+                        dx + (channel * Width),
+                        inputGradient + ((long)pixels.Block * inputShape.BlockLength) + inputShape.Row(pixels.Branch, channel), streamed);
                 }
             }
         });

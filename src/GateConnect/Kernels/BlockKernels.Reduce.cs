@@ -33,9 +33,20 @@ internal sealed unsafe partial class BlockKernels<TSimd, TVector>
         });
         Tile<TSimd, TVector>.Dot(new Dots
         {
-            Rows = bottleneck, A = tile, ARow = Width, Columns = channels, B = x, BRow = Width, Length = Width,
-            Target = sums + channel, TargetRow = reduction.Channels, TargetColumn = 1,
-            Count = reduction.Branches, AItem = thin, BItem = stride, TargetItem = bottleneck * reduction.Channels,
+            Rows = bottleneck,
+            A = tile,
+            ARow = Width,
+            Columns = channels,
+            B = x,
+            BRow = Width,
+            Length = Width,
+            Target = sums + channel,
+            TargetRow = reduction.Channels,
+            TargetColumn = 1,
+            Count = reduction.Branches,
+            AItem = thin,
+            BItem = stride,
+            TargetItem = bottleneck * reduction.Channels,
         });
     }
 }

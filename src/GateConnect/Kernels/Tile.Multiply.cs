@@ -148,8 +148,12 @@ internal static unsafe partial class Tile<TSimd, TVector>
             {
                 Step(TSteps.Source(from, sourceStep, places, step), weight, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
                 Step(TSteps.Source(from, sourceStep, places, step + 1), weight + Rows, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step(TSteps.Source(from, sourceStep, places, step + 2), weight + (2 * Rows), ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                Step(TSteps.Source(from, sourceStep, places, step + 3), weight + (3 * Rows), ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                Step(
+                    TSteps.Source(from, sourceStep, places, step + 2), weight + (2 * Rows),
+                    ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                Step(
+                    TSteps.Source(from, sourceStep, places, step + 3), weight + (3 * Rows),
+                    ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
             }
             for (; step < steps; step++, weight += Rows)
             {
@@ -202,7 +206,9 @@ internal static unsafe partial class Tile<TSimd, TVector>
             if (second != 0)
             {
                 (s4, s5) = (TTarget.Start<TSimd, TVector>(o + second, scale, shift), TTarget.Start<TSimd, TVector>(o + second + lanes, scale, shift));
-                (s6, s7) = (TTarget.Start<TSimd, TVector>(o + second + (2 * lanes), scale, shift), TTarget.Start<TSimd, TVector>(o + second + (3 * lanes), scale, shift));
+                (s6, s7) = (
+                    TTarget.Start<TSimd, TVector>(o + second + (2 * lanes), scale, shift),
+                    TTarget.Start<TSimd, TVector>(o + second + (3 * lanes), scale, shift));
             }
             var weight = weights;
             for (nint step = 0; step < steps; step++, weight += Rows)

@@ -19,7 +19,8 @@ internal static class BranchMoments
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var sums = network.modules.Select(bank => (Mean: zeros_like(bank.expandNorm.runningMean), Variance: zeros_like(bank.expandNorm.runningVariance))).ToArray();
+        var sums = network.modules
+            .Select(bank => (Mean: zeros_like(bank.expandNorm.runningMean), Variance: zeros_like(bank.expandNorm.runningVariance))).ToArray();
         var count = 0;
         foreach (var batch in batches)
         {

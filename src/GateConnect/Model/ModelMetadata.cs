@@ -54,7 +54,8 @@ internal static class ModelMetadata
         if (version != Version)
         {
             throw new ModelFileException(
-                $"{path}: has format version '{UntrustedText.Printable(version)}'; this version of GateConnect reads version {Version}, use the one that wrote it");
+                $"{path}: has format version '{UntrustedText.Printable(version)}'; "
+                + $"this version of GateConnect reads version {Version}, use the one that wrote it");
         }
     }
 

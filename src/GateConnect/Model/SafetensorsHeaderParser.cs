@@ -122,7 +122,8 @@ internal sealed class SafetensorsHeaderParser
         if (range[1] < range[0] || ByteCount(lengths, SafetensorsType.BytesOf(scalar)) != range[1] - range[0])
         {
             throw Failure(
-                PrefixBytes, $"tensor {Quote(name)} of shape [{string.Join(", ", lengths)}] spans {range[0]} to {range[1]}", "as many bytes as its shape and dtype need");
+                PrefixBytes, $"tensor {Quote(name)} of shape [{string.Join(", ", lengths)}] spans {range[0]} to {range[1]}",
+                "as many bytes as its shape and dtype need");
         }
         return new SafetensorsEntry(name, scalar, lengths, range[0], range[1]);
     }
@@ -135,13 +136,17 @@ internal sealed class SafetensorsHeaderParser
         {
             if (tensor.Begin != position)
             {
-                throw Failure(dataStart + position, $"tensor {Quote(tensor.Name)} begins at {tensor.Begin} of the data", $"{position}, right behind the tensor before it");
+                throw Failure(
+                    dataStart + position, $"tensor {Quote(tensor.Name)} begins at {tensor.Begin} of the data",
+                    $"{position}, right behind the tensor before it");
             }
             position = tensor.End;
         }
         return position == fileBytes - dataStart
             ? ordered
-            : throw Failure(dataStart, $"{fileBytes - dataStart} bytes of data", $"{position}, the end of the last tensor; the file was cut or something was appended");
+            : throw Failure(
+                dataStart, $"{fileBytes - dataStart} bytes of data",
+                $"{position}, the end of the last tensor; the file was cut or something was appended");
     }
 
     // Non-negative whole numbers, or null for anything else.

@@ -50,7 +50,8 @@ public static class WeightTransfer
                 Scale(to, from.FanIn);
                 break;
             default:
-                throw new ArgumentException("these weights cannot start such a network; take branches with an affine each (LastNormAffine.PerBranch)", nameof(target));
+                throw new ArgumentException(
+                    "these weights cannot start such a network; take branches with an affine each (LastNormAffine.PerBranch)", nameof(target));
         }
     }
 
@@ -74,7 +75,8 @@ public static class WeightTransfer
                 continue;
             }
             var fits = values.TryGetValue(name, out var value) && value.shape.Length == target.shape.Length
-                && value.shape.Zip(target.shape).All(pair => pair.First == pair.Second || (pair.First == 1 && name.Contains(".expandNorm.", StringComparison.Ordinal)));
+                && value.shape.Zip(target.shape).All(pair =>
+                    pair.First == pair.Second || (pair.First == 1 && name.Contains(".expandNorm.", StringComparison.Ordinal)));
             target.copy_(fits ? value!.expand(target.shape) : throw new ArgumentException($"the networks do not fit each other at {name}", nameof(to)));
         }
     }

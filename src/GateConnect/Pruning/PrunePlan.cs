@@ -73,15 +73,18 @@ public sealed class PrunePlan
         foreach (var module in Modules.Where(module => !module.Dropped.IsEmpty))
         {
             var blocks = module.Dropped.Length == 1 ? "block" : "blocks";
-            text.Append(CultureInfo.InvariantCulture, $"module {module.Module}: drop {blocks} {string.Join(", ", module.Dropped)} of {Blueprint.Modules[module.Module].Blocks}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"module {module.Module}: drop {blocks} {string.Join(", ", module.Dropped)} of {Blueprint.Modules[module.Module].Blocks}\n");
         }
         if (IsEmpty)
         {
             text.Append("nothing to drop: every block is read\n");
         }
         text.Append(CultureInfo.InvariantCulture, $"blocks {Blueprint.Blocks} -> {Pruned.Blocks}, ");
-        text.Append(CultureInfo.InvariantCulture, $"parameters {Before.Parameters:N0} -> {After.Parameters:N0} ({Saved(Before.Parameters, After.Parameters)}), ");
-        text.Append(CultureInfo.InvariantCulture, $"multiply-adds {Before.MultiplyAdds:N0} -> {After.MultiplyAdds:N0} ({Saved(Before.MultiplyAdds, After.MultiplyAdds)})");
+        text.Append(CultureInfo.InvariantCulture,
+            $"parameters {Before.Parameters:N0} -> {After.Parameters:N0} ({Saved(Before.Parameters, After.Parameters)}), ");
+        text.Append(CultureInfo.InvariantCulture,
+            $"multiply-adds {Before.MultiplyAdds:N0} -> {After.MultiplyAdds:N0} ({Saved(Before.MultiplyAdds, After.MultiplyAdds)})");
         return text.ToString();
     }
 

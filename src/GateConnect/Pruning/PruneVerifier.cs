@@ -59,11 +59,12 @@ public static class PruneVerifier
         {
             throw new ArgumentException("no images to compare the networks on");
         }
-        return check.MaxAbsoluteDifference <= Tolerance * check.LogitScale && double.IsFinite(check.LogitScale)
+        var (difference, scale) = (check.MaxAbsoluteDifference, check.LogitScale);
+        return difference <= Tolerance * scale && double.IsFinite(scale)
             ? check
-            : throw new VerificationException(string.Create(
+            : throw new VerificationException("the pruned network differs: logits by up to " + string.Create(
                 CultureInfo.InvariantCulture,
-                $"the pruned network differs: logits by up to {check.MaxAbsoluteDifference:G3} on {check.Images} images, allowed {Tolerance:G1} of the largest logit {check.LogitScale:G3}; nothing was written"));
+                $"{difference:G3} on {check.Images} images, allowed {Tolerance:G1} of the largest logit {scale:G3}; nothing was written"));
     }
 }
 

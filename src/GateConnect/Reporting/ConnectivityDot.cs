@@ -16,7 +16,8 @@ public static class ConnectivityDot
         var scene = new WiringScene(blueprint, connectivity, gates);
         var text = new StringBuilder();
         text.Append(Invariant.Culture, $"digraph \"{blueprint.Size}\" {{\n");
-        text.Append("  rankdir=LR; ranksep=1.2; nodesep=0.08;\n  node [shape=circle, width=0.3, fixedsize=true, fontsize=10, style=filled, fillcolor=\"#dfe5fb\"];\n");
+        text.Append("  rankdir=LR; ranksep=1.2; nodesep=0.08;\n");
+        text.Append("  node [shape=circle, width=0.3, fixedsize=true, fontsize=10, style=filled, fillcolor=\"#dfe5fb\"];\n");
         text.Append("  edge [arrowsize=0.4, color=\"#3b5bdb\"];\n  stem [shape=box, fixedsize=false];\n  head [shape=box, fixedsize=false];\n");
         for (var module = 0; module < scene.Live.Length; module++)
         {
@@ -39,7 +40,8 @@ public static class ConnectivityDot
         for (var block = 0; block < scene.Live[module].Length; block++)
         {
             var look = scene.Live[module][block] ? "" : ", style=dashed, fontcolor=\"#8a93a5\"";
-            text.Append(Invariant.Culture, $"    {Node(module, block)} [label=\"{Invariant.Text(block)}\", tooltip=\"{scene.Describe(module, block)}\"{look}];\n");
+            text.Append(Invariant.Culture,
+                $"    {Node(module, block)} [label=\"{Invariant.Text(block)}\", tooltip=\"{scene.Describe(module, block)}\"{look}];\n");
         }
         text.Append("  }\n");
     }
@@ -58,8 +60,9 @@ public static class ConnectivityDot
     {
         var gate = edge.Gate is { } known ? $", gate={Invariant.Fixed(known, 4)}" : "";
         var look = edge.Alive ? "" : ", style=dashed, color=\"#8a93a5\"";
+        var width = Invariant.Fixed(0.4 + (2 * edge.Strength), 2);
         text.Append(Invariant.Culture,
-            $"  {Node(edge.Module - 1, edge.Source)} -> {Node(edge.Module, edge.Reader)} [penwidth={Invariant.Fixed(0.4 + (2 * edge.Strength), 2)}{gate}{look}];\n");
+            $"  {Node(edge.Module - 1, edge.Source)} -> {Node(edge.Module, edge.Reader)} [penwidth={width}{gate}{look}];\n");
     }
 
     private static string Node(int module, int block) => $"m{Invariant.Text(module)}b{Invariant.Text(block)}";

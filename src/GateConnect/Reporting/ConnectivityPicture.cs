@@ -96,7 +96,8 @@ public static class ConnectivityPicture
             foreach (var edge in scene.Edges(index))
             {
                 var style = edge.Alive
-                    ? $" stroke-width=\"{Invariant.Short(thin * (0.9 + (2.1 * edge.Strength)))}\" stroke-opacity=\"{Invariant.Short(0.22 + (0.6 * edge.Strength))}\""
+                    ? $" stroke-width=\"{Invariant.Short(thin * (0.9 + (2.1 * edge.Strength)))}\""
+                        + $" stroke-opacity=\"{Invariant.Short(0.22 + (0.6 * edge.Strength))}\""
                     : "";
                 Edge(edge.Alive ? $"s{accent}" : "pale", Right(index - 1, edge.Source), Left(index, edge.Reader), style);
             }
@@ -132,7 +133,8 @@ public static class ConnectivityPicture
             if (layout.Radius >= 8)
             {
                 var size = layout.Radius * 0.92;
-                svg.Add($"<text class=\"number {(live[index][block] ? "" : "faded")}\" x=\"{x}\" y=\"{y + (size * 0.36)}\" font-size=\"{size}\">{block}</text>");
+                var faded = live[index][block] ? "" : "faded";
+                svg.Add($"<text class=\"number {faded}\" x=\"{x}\" y=\"{y + (size * 0.36)}\" font-size=\"{size}\">{block}</text>");
             }
             svg.Add($"</g>\n");
         }

@@ -22,7 +22,8 @@ internal sealed class ConnectivityPixels(WiringScene scene)
             canvas.Clear(SKColors.White);
             canvas.Scale(scale);
             Text(canvas, 36, 44, $"Connectivity of {{{scene.Blueprint.Size}}}", 21, Ink, SKTextAlign.Left);
-            Text(canvas, 36, 67, $"{scene.FanIn}  ·  {Invariant.Text(scene.LiveCount)} of {Invariant.Text(scene.Blueprint.Blocks)} blocks live", 13.5, Grey, SKTextAlign.Left);
+            var blocks = $"{Invariant.Text(scene.LiveCount)} of {Invariant.Text(scene.Blueprint.Blocks)} blocks live";
+            Text(canvas, 36, 67, $"{scene.FanIn}  ·  {blocks}", 13.5, Grey, SKTextAlign.Left);
             DrawStages(canvas);
             DrawEdges(canvas);
             DrawEnd(canvas, layout.StemX, "stem");

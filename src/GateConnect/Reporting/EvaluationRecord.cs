@@ -70,7 +70,8 @@ internal sealed record EvaluationRecord(
     {
         if (FormatVersion != CurrentFormat)
         {
-            return $"formatVersion is {Invariant.Text(FormatVersion)}, expected {Invariant.Text(CurrentFormat)}; it was written by another version of this tool";
+            return $"formatVersion is {Invariant.Text(FormatVersion)}, expected {Invariant.Text(CurrentFormat)}; "
+                + "it was written by another version of this tool";
         }
         if (Confusion.Count != classes || Confusion.Any(row => row is null || row.Count != classes || row.Any(count => count < 0)))
         {

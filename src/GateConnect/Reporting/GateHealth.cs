@@ -53,14 +53,18 @@ public static class GateHealth
         }
         if (fixedGates && gateEpochs.Length > 1 && gateEpochs[^1].GateChurn is { } churn && churn > UnsettledChurn)
         {
-            notes.Add($"{Warning} the wiring had not settled: {Invariant.Fixed(100 * churn, 1)} % of the connections were new in the last epoch of gate learning.");
+            notes.Add($"{Warning} the wiring had not settled: {Invariant.Fixed(100 * churn, 1)} % of the connections were new "
+                + "in the last epoch of gate learning.");
         }
+        var firstEntropy = epochs.First(report => report.GateEntropy is not null).GateEntropy;
         notes.Add(
-            $"Gate entropy, relative to the uniform draw: {Invariant.Fixed(epochs.First(report => report.GateEntropy is not null).GateEntropy, 3)} after the first epoch, "
-            + $"{Invariant.Fixed(entropy, 3)} {(fixedGates ? "at the end" : "so far")} ({Invariant.Fixed(binary, 3)} where exactly K gates are open and equal).");
+            $"Gate entropy, relative to the uniform draw: {Invariant.Fixed(firstEntropy, 3)} after the first epoch, "
+            + $"{Invariant.Fixed(entropy, 3)} {(fixedGates ? "at the end" : "so far")} "
+            + $"({Invariant.Fixed(binary, 3)} where exactly K gates are open and equal).");
         if (gateEpochs.Any(report => report.GateChurn is not null))
         {
-            notes.Add($"Churn of the top-K connections: {string.Join(", ", Thinned(gateEpochs).Select(report => $"epoch {Invariant.Text(report.Epoch)}: {Percent(report.GateChurn)}"))}.");
+            var churns = Thinned(gateEpochs).Select(report => $"epoch {Invariant.Text(report.Epoch)}: {Percent(report.GateChurn)}");
+            notes.Add($"Churn of the top-K connections: {string.Join(", ", churns)}.");
         }
         return notes;
     }

@@ -90,10 +90,12 @@ public sealed record NetworkTable(
         text.Append(table.Plain(width)).Append('\n');
         text.Append(Invariant.Culture, $"modules              {Invariant.Grouped(Modules)}, of {Invariant.Grouped(Blocks)} blocks in all\n");
         text.Append(Invariant.Culture, $"parameters           {Invariant.Grouped(Parameters)}");
-        text.Append(Invariant.Culture, $" (branch form {Invariant.Grouped(ParametersAsBranches)}, as ResNeXt {Invariant.Grouped(ParametersAsResNeXt)}; gates apart)\n");
+        text.Append(Invariant.Culture,
+            $" (branch form {Invariant.Grouped(ParametersAsBranches)}, as ResNeXt {Invariant.Grouped(ParametersAsResNeXt)}; gates apart)\n");
         text.Append(Invariant.Culture, $"gates while learned  {Invariant.Grouped(Gates)}\n");
         text.Append(Invariant.Culture, $"multiply-adds/image  {Invariant.Grouped(MultiplyAdds)}\n");
-        text.Append(Invariant.Culture, $"activations/image    {Invariant.Bytes(ActivationBytes)} kept by a training step, {Invariant.Bytes(RecomputedActivationBytes)} with --recompute always\n");
+        text.Append(Invariant.Culture, $"activations/image    {Invariant.Bytes(ActivationBytes)} kept by a training step, ");
+        text.Append(Invariant.Culture, $"{Invariant.Bytes(RecomputedActivationBytes)} with --recompute always\n");
         return text.ToString();
     }
 

@@ -34,7 +34,9 @@ internal static class RunRecordFile
                 ?? throw new DataException($"{path}: holds null, expected an object");
             return record.Results is not { Test: var test } || test is { Top1Percent: >= 0 and <= 100, Top5Percent: >= 0 and <= 100 }
                 ? record
-                : throw new DataException($"{path}: results.test: accuracies of {Invariant.Exact(test.Top1Percent)} and {Invariant.Exact(test.Top5Percent)} %, expected 0 to 100");
+                : throw new DataException(
+                    $"{path}: results.test: accuracies of {Invariant.Exact(test.Top1Percent)} and {Invariant.Exact(test.Top5Percent)} %, "
+                    + "expected 0 to 100");
         }
         catch (JsonException failure)
         {

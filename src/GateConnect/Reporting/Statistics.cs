@@ -20,7 +20,8 @@ public readonly record struct Spread(double Mean, double Std, int Count)
             throw new ArgumentException("no values", nameof(values));
         }
         var mean = values.Average();
-        return new Spread(mean, values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)), values.Count);
+        var std = values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+        return new Spread(mean, std, values.Count);
     }
 }
 
@@ -46,7 +47,9 @@ public readonly record struct PairedTest(Spread Difference, double T, double P)
             return new PairedTest(spread, double.NaN, double.NaN);
         }
         // Where every seed shows the same difference there is no noise: t is infinite, or there is nothing to test.
-        var t = spread.Std > 0 ? spread.Mean / (spread.Std / Math.Sqrt(differences.Length)) : spread.Mean == 0 ? 0 : double.PositiveInfinity * Math.Sign(spread.Mean);
+        var t = spread.Std > 0 ? spread.Mean / (spread.Std / Math.Sqrt(differences.Length))
+            : spread.Mean == 0 ? 0
+            : double.PositiveInfinity * Math.Sign(spread.Mean);
         return new PairedTest(spread, t, 2 * StudentT.CDF(0, 1, differences.Length - 1, -Math.Abs(t)));
     }
 }

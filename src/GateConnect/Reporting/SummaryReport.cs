@@ -44,9 +44,10 @@ internal static class SummaryReport
     private static void AppendReproduction(StringBuilder page, RunRecord record)
     {
         page.Append("## How to repeat it\n\n");
-        page.Append(Invariant.Culture, $"Seed {record.Recipe.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}, commit {GitState.Words(record.Git, mark: "`")}, ");
-        page.Append(Invariant.Culture, $"GateConnect {record.Machine.GateConnect}, TorchSharp {record.Machine.TorchSharp}, libtorch {record.Machine.LibTorch}, ");
-        page.Append(Invariant.Culture, $".NET {record.Machine.DotNet}; ");
+        page.Append(Invariant.Culture, $"Seed {record.Recipe.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}, ");
+        page.Append(Invariant.Culture, $"commit {GitState.Words(record.Git, mark: "`")}, ");
+        page.Append(Invariant.Culture, $"GateConnect {record.Machine.GateConnect}, TorchSharp {record.Machine.TorchSharp}, ");
+        page.Append(Invariant.Culture, $"libtorch {record.Machine.LibTorch}, .NET {record.Machine.DotNet}; ");
         page.Append(record.Recipe.Threads is { } threads ? $"{Invariant.Text(threads)} threads" : "all cores");
         page.Append(Invariant.Culture, $" of {Cell(record.Machine.Processor)} ({Invariant.Text(record.Machine.Cores)} cores).\n\n");
         page.Append("```\ngateconnect train --config run.json --out again\n```\n\n");
@@ -83,9 +84,13 @@ internal static class SummaryReport
     {
         table.Add("top-1 error", Invariant.Fixed(100 - results.Test.Top1Percent, 2) + " %");
         table.Add("parameters, trained", Invariant.Grouped(results.Before.Parameters));
-        table.Add("parameters, pruned", $"{Invariant.Grouped(results.After.Parameters)} ({Invariant.Change(results.Before.Parameters, results.After.Parameters)})");
+        table.Add(
+            "parameters, pruned",
+            $"{Invariant.Grouped(results.After.Parameters)} ({Invariant.Change(results.Before.Parameters, results.After.Parameters)})");
         table.Add("multiply-adds, trained", Invariant.Grouped(results.Before.MultiplyAdds));
-        table.Add("multiply-adds, pruned", $"{Invariant.Grouped(results.After.MultiplyAdds)} ({Invariant.Change(results.Before.MultiplyAdds, results.After.MultiplyAdds)})");
+        table.Add(
+            "multiply-adds, pruned",
+            $"{Invariant.Grouped(results.After.MultiplyAdds)} ({Invariant.Change(results.Before.MultiplyAdds, results.After.MultiplyAdds)})");
     }
 
     private static void AppendWiring(StringBuilder page, ReportContent content)

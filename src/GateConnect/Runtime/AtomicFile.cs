@@ -40,7 +40,8 @@ public static class AtomicFile
         {
             var written = Length(temporary);
             Remove(temporary);
-            throw new OutputException($"{full}: cannot be written ({OneLine(failure)}); {Remedy(failure, folder, Math.Max(expectedBytes, written + 1))}", failure);
+            var remedy = Remedy(failure, folder, Math.Max(expectedBytes, written + 1));
+            throw new OutputException($"{full}: cannot be written ({OneLine(failure)}); {remedy}", failure);
         }
         catch
         {

@@ -60,7 +60,10 @@ internal static class Checkpoint
         if (differences.Count > 0)
         {
             throw new ConfigurationException(
-                [$"{path}: a training goes on only as it began; restore these values, or allow a change by its path (train --allow-change PATH):", .. differences]);
+            [
+                $"{path}: a training goes on only as it began; restore these values, or allow a change by its path (train --allow-change PATH):",
+                .. differences,
+            ]);
         }
         using (no_grad())
         {

@@ -135,7 +135,8 @@ internal sealed partial class CheckpointStore(CheckpointOptions options)
         if (metadata.GetValueOrDefault("formatVersion") is var version && version != Checkpoint.Version)
         {
             throw new OtherVersionException(
-                $"{path}: formatVersion is {UntrustedText.Printable(version ?? "missing")}, this version of the software goes on from {Checkpoint.Version}; use the version that wrote it, or start another run");
+                $"{path}: formatVersion is {UntrustedText.Printable(version ?? "missing")}, "
+                + $"this version of the software goes on from {Checkpoint.Version}; use the version that wrote it, or start another run");
         }
     }
 

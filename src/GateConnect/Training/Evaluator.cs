@@ -21,7 +21,9 @@ public static class Evaluator
         network.eval();
         try
         {
-            return Measure(network, BatchLoader.ForEvaluation(images, normalization, EvaluationBatch.Size(network, MostImages), DeviceOf(network)), images, cancel);
+            return Measure(
+                network, BatchLoader.ForEvaluation(images, normalization, EvaluationBatch.Size(network, MostImages), DeviceOf(network)),
+                images, cancel);
         }
         finally
         {

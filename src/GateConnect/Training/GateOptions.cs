@@ -130,7 +130,11 @@ public sealed record GateOptions
                 EstimatorKind.Paper => read with { RateFactor = RateFactor, Step = Step, Centring = Centring, Scaling = Scaling, Annealing = Annealing },
                 EstimatorKind.Relaxed => read with
                 {
-                    Step = Step, StepSchedule = StepSchedule, Averaging = Averaging, InitialTemperature = InitialTemperature, FinalTemperature = FinalTemperature,
+                    Step = Step,
+                    StepSchedule = StepSchedule,
+                    Averaging = Averaging,
+                    InitialTemperature = InitialTemperature,
+                    FinalTemperature = FinalTemperature,
                 },
                 EstimatorKind.Gradual => read with { ClosingStart = ClosingStart },
                 EstimatorKind.Sigmoid or EstimatorKind.HardConcrete => read with { DrawStep = DrawStep },

@@ -43,7 +43,9 @@ public sealed class GradualEstimator : IGateEstimator
             for (var reader = 0; reader < worth[index].GetLength(0); reader++)
             {
                 var gradients = GateSampling.Row(evidence[index], reader).ToArray();
-                GateMatrices.SetRow(worth[index], reader, [.. gradients.Select((gradient, source) => open[index][reader, source] > 0 ? -gradient : double.NegativeInfinity)]);
+                GateMatrices.SetRow(
+                    worth[index], reader,
+                    [.. gradients.Select((gradient, source) => open[index][reader, source] > 0 ? -gradient : double.NegativeInfinity)]);
             }
         }
         return GateMatrices.TopK(worth, fanIn);

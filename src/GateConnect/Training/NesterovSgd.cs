@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace GateConnect.Training;
 
-/// <summary>The optimiser of the weights, for <see cref="Trainer"/> and for loops of your own. Owns its momentum buffers, not the weights: dispose it.</summary>
+/// <summary>
+/// The optimiser of the weights, for <see cref="Trainer"/> and for loops of your own. Owns its momentum buffers, not the weights:
+/// dispose it.
+/// </summary>
 public sealed class NesterovSgd : IDisposable
 {
     private readonly (string Name, Parameter Weight, Tensor Momentum)[] entries;

@@ -26,7 +26,9 @@ public enum TrainingPhase
 /// <param name="HeldLoss">Loss on the images held out, or null where there are none.</param>
 /// <param name="HeldTop1Percent">Accuracy on the images held out, or null.</param>
 /// <param name="LearningRate">Of the epoch's last step.</param>
-/// <param name="GateEntropy">Mean over blocks of the entropy of the normalised real gates over that of the uniform draw, 0 to 1; null without learned gates.</param>
+/// <param name="GateEntropy">
+/// Mean over blocks of the entropy of the normalised real gates over that of the uniform draw, 0 to 1; null without learned gates.
+/// </param>
 /// <param name="GateChurn">Share of the top-K connections that are new since the epoch before, 0 to 1; null without learned gates.</param>
 /// <param name="LiveBlocks">Per module, the blocks that would survive pruning under the present top-K; null for ResNeXt.</param>
 public sealed record EpochReport(
@@ -48,9 +50,10 @@ public sealed record EpochReport(
         var held = HeldTop1Percent is { } percent
             ? string.Create(CultureInfo.InvariantCulture, $", held out {percent:F2} %")
             : "";
+        var learns = Phase == TrainingPhase.Gates ? "gates and weights" : "weights          ";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {Epoch,3}  learns {(Phase == TrainingPhase.Gates ? "gates and weights" : "weights          ")}  loss {TrainLoss:F4}, train {TrainTop1Percent:F2} %{held}");
+            $"epoch {Epoch,3}  learns {learns}  loss {TrainLoss:F4}, train {TrainTop1Percent:F2} %{held}");
     }
 }
 

@@ -207,9 +207,10 @@ internal sealed class TrainingLoop
         var gradient = state.Optimizer.SquaredGradient() + (learner is { ReadsGradients: true } ? Branches!.Gates.SquaredGradient() : 0);
         if (!double.IsFinite(loss) || !double.IsFinite(gradient))
         {
+            var rate = job.Options.LearningRate * state.RateShare;
             throw new DivergedException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"step {state.Step + 1}: loss {loss} with squared gradient {gradient} is not finite; lower training.learningRate (now {job.Options.LearningRate * state.RateShare})"));
+                $"step {state.Step + 1}: loss {loss} with squared gradient {gradient} is not finite; lower training.learningRate (now {rate})"));
         }
     }
 

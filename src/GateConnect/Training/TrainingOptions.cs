@@ -112,7 +112,9 @@ public sealed record TrainingOptions
         List<string> mistakes = [.. Gates.Mistakes()];
         Check(mistakes, "training.epochs", Epochs, Epochs is >= 1 and <= 100_000, "1 to 100000");
         Check(mistakes, "training.batchSize", BatchSize, BatchSize is >= 2 and <= 65_536, "2 to 65536");
-        Check(mistakes, "training.accumulate", Accumulate, Accumulate == 1 || (Accumulate >= 2 && Accumulate <= BatchSize / 2), "1 to half of training.batchSize");
+        Check(
+            mistakes, "training.accumulate", Accumulate, Accumulate == 1 || (Accumulate >= 2 && Accumulate <= BatchSize / 2),
+            "1 to half of training.batchSize");
         Check(mistakes, "training.learningRate", LearningRate, LearningRate is > 0 and <= 10, "above 0 to 10");
         Check(mistakes, "training.momentum", Momentum, Momentum is >= 0 and < 1, "0 to below 1");
         Check(mistakes, "training.weightDecay", WeightDecay, WeightDecay is >= 0 and < 1, "0 to below 1");

@@ -34,7 +34,8 @@ public sealed class ExperimentTests
         var spoken = Shell.Run("experiment", "run", "imagenet", "--budget", "1%", "--seeds", "1", "--work", shell.In("work"), "--results", shell.In("results"));
         Assert.Equal(ExitCode.Configuration, spoken.Code);
         Assert.Contains("needs --data PATH", spoken.Error, StringComparison.Ordinal);
-        spoken = Shell.Run("experiment", "run", "cifar10", "--data", shell.In("nowhere"), "--budget", "1%", "--work", shell.In("work"), "--results", shell.In("results"));
+        spoken = Shell.Run(
+            "experiment", "run", "cifar10", "--data", shell.In("nowhere"), "--budget", "1%", "--work", shell.In("work"), "--results", shell.In("results"));
         Assert.Equal(ExitCode.Data, spoken.Code);
         Assert.Contains("nowhere", Assert.Single(spoken.Mistakes), StringComparison.Ordinal);
     }
@@ -93,7 +94,11 @@ public sealed class ExperimentTests
     public void A_cell_can_be_named_though_its_name_begins_others()
     {
         using var shell = new Shell();
-        string[] words = ["experiment", "run", "cifar10", "--budget", "1%", "--seeds", "1", "--data", shell.In("nowhere"), "--work", shell.In("work"), "--results", shell.In("results")];
+        string[] words =
+        [
+            "experiment", "run", "cifar10", "--budget", "1%", "--seeds", "1",
+            "--data", shell.In("nowhere"), "--work", shell.In("work"), "--results", shell.In("results"),
+        ];
         Assert.Contains("run 1 of 1: 20,4,8-full", Shell.Run([.. words, "--only", "20,4,8-full"]).Output, StringComparison.Ordinal);
         Assert.Contains("run 1 of 2: 20,4,8-full", Shell.Run([.. words, "--only", "20,4,8-ful"]).Output, StringComparison.Ordinal);
     }
@@ -109,6 +114,7 @@ public sealed class ExperimentTests
         Assert.Contains("101,4,64-learned-32", listed, StringComparison.Ordinal);
         Assert.Equal("cifar10", (string?)Shell.Run("experiment", "list", "--json").Json["experiments"]![0]!["name"]);
         Assert.Equal("imagenet", (string?)Assert.Single(Shell.Run("experiment", "list", "imagenet", "--json").Json["experiments"]!.AsArray())!["name"]);
-        Assert.StartsWith("experiment: 'cifar' is not one of cifar10, ", Assert.Single(Shell.Run("experiment", "list", "cifar").Mistakes), StringComparison.Ordinal);
+        var refused = Shell.Run("experiment", "list", "cifar");
+        Assert.StartsWith("experiment: 'cifar' is not one of cifar10, ", Assert.Single(refused.Mistakes), StringComparison.Ordinal);
     }
 }

@@ -21,7 +21,8 @@ public sealed class HelpTests
             Assert.All(command.Options, option => Assert.False(string.IsNullOrWhiteSpace(option.Description), option.Name));
             Assert.All(command.Options.Where(option => option.Name != "--help"), option => Assert.Contains(option.Name, help.Output, StringComparison.Ordinal));
             Assert.All(help.Output.Split('\n'), line => Assert.True(line.Length <= 100, line));
-            var examples = help.Output[help.Output.IndexOf("Examples\n", StringComparison.Ordinal)..].Split('\n').Skip(1).Where(line => line.Length > 0).ToList();
+            var examples = help.Output[help.Output.IndexOf("Examples\n", StringComparison.Ordinal)..].Split('\n').Skip(1)
+                .Where(line => line.Length > 0).ToList();
             Assert.True(examples.Count >= 2, $"{command.Name}: {examples.Count} examples");
             Assert.All(examples, example => Assert.Empty(root.Parse(example.Trim()["gateconnect ".Length..]).Errors));
         }

@@ -43,7 +43,8 @@ public sealed class ImportTests : IDisposable
             bitmap.Erase(SKColors.Black);
             bitmap.Encode(stream, SKEncodedImageFormat.Png, 100);
         }
-        var answers = new[] { Imported, shell.In("imported.onnx") }.Select(model => Shell.Run("predict", model, shell.In("black.png"), "--csv").Output).ToArray();
+        string[] models = [Imported, shell.In("imported.onnx")];
+        var answers = models.Select(model => Shell.Run("predict", model, shell.In("black.png"), "--csv").Output).ToArray();
         Assert.NotEqual("", answers[0]);
         Assert.Equal(answers[0].Split(',')[^2], answers[1].Split(',')[^2]);
     }
@@ -67,9 +68,12 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public void Every_wrong_option_is_told_at_once()
     {
-        var refused = Shell.Run("import", Published, "--network", "12,2,4", "--mean", "1,2", "--image-size", "4", "--classes", "1", "--dataset", "x", "--out", Published);
+        var refused = Shell.Run(
+            "import", Published, "--network", "12,2,4", "--mean", "1,2", "--image-size", "4", "--classes", "1", "--dataset", "x", "--out", Published);
         Assert.Equal(ExitCode.Configuration, refused.Code);
-        Assert.Equal(["network.depth", "--mean, --std", "--dataset", "--image-size", "--classes", "--out"], refused.Mistakes.Select(mistake => mistake.Split(": ")[0]));
+        Assert.Equal(
+            ["network.depth", "--mean, --std", "--dataset", "--image-size", "--classes", "--out"],
+            refused.Mistakes.Select(mistake => mistake.Split(": ")[0]));
         Assert.Equal(ExitCode.Data, Shell.Run("import", Published, "--network", "11,2,4", "--labels", shell.In("absent")).Code);
         Assert.Equal(ExitCode.ModelFile, Shell.Run("import", Published, "--network", "11,2,4").Code);
         Assert.Equal(ExitCode.Configuration, Shell.Run("import", Published).Code);
@@ -84,7 +88,8 @@ public sealed class ImportTests : IDisposable
     {
         Import();
         var run = shell.In("run");
-        var trained = Shell.Run([.. Train(run, epochs: 1), "--from", Imported, "--connectivity", connectivity, .. estimator is null ? Array.Empty<string>() : ["--estimator", estimator]]);
+        string[] rule = estimator is null ? [] : ["--estimator", estimator];
+        var trained = Shell.Run([.. Train(run, epochs: 1), "--from", Imported, "--connectivity", connectivity, .. rule]);
         Assert.Equal(("", ExitCode.Done), (trained.Error, trained.Code));
         Assert.Contains("starts from imported.safetensors (SHA-256 ", trained.Output, StringComparison.Ordinal);
         Assert.Contains("head included; its normalisation; statistics of the branches measured", trained.Output, StringComparison.Ordinal);
@@ -199,7 +204,8 @@ public sealed class ImportTests : IDisposable
 
     private static string[] Train(string run, int epochs = 2) =>
     [
-        "train", .. OnShapes, "--train-limit", "192", "--batch-size", "32", "--epochs", $"{epochs}", "--set", "training.warmUpSteps=2", "--learning-rate", "0.01", "--out", run,
+        "train", .. OnShapes, "--train-limit", "192", "--batch-size", "32", "--epochs", $"{epochs}",
+        "--set", "training.warmUpSteps=2", "--learning-rate", "0.01", "--out", run,
     ];
 
     private Shell.Spoken Import(params string[] options) => Import(8, options);

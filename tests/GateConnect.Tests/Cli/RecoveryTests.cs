@@ -123,9 +123,14 @@ public sealed class RecoveryTests
     public void A_training_that_diverges_says_how_to_go_on()
     {
         using var shell = new Shell();
-        var diverged = Shell.Run([.. Tiny, "--out", shell.In("run"), "--learning-rate", "10", "--set", "training.weightDecay=0.99", "--set", "training.momentum=0.99", "--set", "data.holdout=0.1"]);
+        var diverged = Shell.Run(
+        [
+            .. Tiny, "--out", shell.In("run"), "--learning-rate", "10",
+            "--set", "training.weightDecay=0.99", "--set", "training.momentum=0.99", "--set", "data.holdout=0.1",
+        ]);
         Assert.Equal(ExitCode.Diverged, diverged.Code);
-        Assert.Contains($"train --resume {shell.In("run")} --learning-rate RATE --allow-change training.learningRate", diverged.Error, StringComparison.Ordinal);
+        var advice = $"train --resume {shell.In("run")} --learning-rate RATE --allow-change training.learningRate";
+        Assert.Contains(advice, diverged.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,7 +175,10 @@ public sealed class RecoveryTests
     }
 
     [Theory]
-    [InlineData("--checkpoint-every", "10h", "--checkpoint-every: '10h' is no interval of checkpoints; expected 200b (batches), 2e (epochs) or 10m (minutes), 1 to 1000000")]
+    [InlineData(
+        "--checkpoint-every",
+        "10h",
+        "--checkpoint-every: '10h' is no interval of checkpoints; expected 200b (batches), 2e (epochs) or 10m (minutes), 1 to 1000000")]
     [InlineData("--keep-checkpoints", "0", "--keep-checkpoints: 0 is outside 1 up")]
     [InlineData("--on-full-disk", "panic", "--on-full-disk: 'panic' is neither stop nor wait")]
     public void Wrong_values_are_refused_with_what_is_expected(string option, string value, string mistake) =>

@@ -58,7 +58,8 @@ public sealed class ReportTests
         using var shell = new Shell();
         var run = Copy(shell, "run");
         var record = RunRecord.Read(Path.Combine(run, "run.json"));
-        (record with { Recipe = record.Recipe with { Data = record.Recipe.Data with { Dataset = "folder", Path = null } } }).Write(Path.Combine(run, "run.json"));
+        var data = record.Recipe.Data with { Dataset = "folder", Path = null };
+        (record with { Recipe = record.Recipe with { Data = data } }).Write(Path.Combine(run, "run.json"));
         var told = Shell.Run("report", run);
         Assert.Equal(ExitCode.Done, told.Code);
         Assert.Contains("without thumbnails: ", told.Error, StringComparison.Ordinal);
@@ -96,8 +97,17 @@ public sealed class ReportTests
     [InlineData("run.json", "{", ExitCode.Data, "no JSON")]
     [InlineData("metrics.jsonl", "{\n", ExitCode.Data, "metrics.jsonl:1")]
     [InlineData("connectivity.json", "{\"formatVersion\":2}", ExitCode.Data, "connectivity.json")]
-    [InlineData("connectivity.json", "{\"formatVersion\":9,\"network\":\"11,2,4\",\"connectivity\":\"learned\",\"fanIn\":2,\"blocks\":[4],\"final\":null,\"epochs\":[]}", ExitCode.Data, "another version")]
-    [InlineData("connectivity.json", "{\"formatVersion\":1,\"network\":\"11,2,4\",\"connectivity\":\"learned\",\"fanIn\":2,\"blocks\":[4],\"final\":{\"modules\":[{\"module\":1,\"sources\":2,\"reads\":[[0]]}]},\"epochs\":[]}", ExitCode.Data, "not one of the network")]
+    [InlineData(
+        "connectivity.json",
+        "{\"formatVersion\":9,\"network\":\"11,2,4\",\"connectivity\":\"learned\",\"fanIn\":2,\"blocks\":[4],\"final\":null,\"epochs\":[]}",
+        ExitCode.Data,
+        "another version")]
+    [InlineData(
+        "connectivity.json",
+        "{\"formatVersion\":1,\"network\":\"11,2,4\",\"connectivity\":\"learned\",\"fanIn\":2,\"blocks\":[4],"
+        + "\"final\":{\"modules\":[{\"module\":1,\"sources\":2,\"reads\":[[0]]}]},\"epochs\":[]}",
+        ExitCode.Data,
+        "not one of the network")]
     [InlineData("evaluation.json", "[", ExitCode.Data, "evaluation.json")]
     public void A_run_cut_short_or_damaged_is_said_in_one_line(string name, string? text, int code, string expected)
     {

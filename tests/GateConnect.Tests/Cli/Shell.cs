@@ -42,7 +42,8 @@ internal sealed class Shell : IDisposable
     {
         public JsonObject Json => JsonNode.Parse(Output)!.AsObject();
 
-        public string[] Mistakes => [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Replace("error: ", "", StringComparison.Ordinal))];
+        public string[] Mistakes =>
+            [.. Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Replace("error: ", "", StringComparison.Ordinal))];
     }
 }
 

@@ -7,7 +7,10 @@ namespace GateConnect.Tests.Cli;
 public sealed class TrainTests
 {
     internal static readonly string[] Tiny =
-        ["train", "--dataset", "shapes", "--network", "11,2,4", "--image-size", "16", "--train-limit", "192", "--batch-size", "32", "--epochs", "2", "--threads", "1", "--set", "training.warmUpSteps=4"];
+    [
+        "train", "--dataset", "shapes", "--network", "11,2,4", "--image-size", "16", "--train-limit", "192",
+        "--batch-size", "32", "--epochs", "2", "--threads", "1", "--set", "training.warmUpSteps=4",
+    ];
 
     [Fact]
     public void A_run_leaves_a_folder_that_every_other_command_reads()
@@ -19,7 +22,12 @@ public sealed class TrainTests
         Assert.Equal(ExitCode.Done, trained.Code);
         string[] words = ["192 images to learn from", "set training.warmUpSteps: 100 -> 4", "fan-in 2", "dead blocks:", "before pruning", "top-1", run];
         Assert.All(words, word => Assert.Contains(word, trained.Output, StringComparison.Ordinal));
-        string[] files = ["run.json", "metrics.jsonl", "timing.jsonl", "connectivity.json", "evaluation.json", "connectivity.svg", "connectivity.png", "connectivity.dot", "curves.svg", "summary.md", "report.html", "model.safetensors", "unpruned.safetensors", "checkpoint", "tensorboard"];
+        string[] files =
+        [
+            "run.json", "metrics.jsonl", "timing.jsonl", "connectivity.json", "evaluation.json",
+            "connectivity.svg", "connectivity.png", "connectivity.dot", "curves.svg", "summary.md", "report.html",
+            "model.safetensors", "unpruned.safetensors", "checkpoint", "tensorboard",
+        ];
         Assert.All(files, file => Assert.True(Path.Exists(Path.Combine(run, file)), file));
         Assert.Equal(2, File.ReadAllLines(Path.Combine(run, "metrics.jsonl")).Length);
 

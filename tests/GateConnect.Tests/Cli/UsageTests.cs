@@ -7,10 +7,15 @@ public sealed class UsageTests
     [Fact]
     public void All_mistakes_are_told_at_once_by_option_or_path()
     {
-        var told = Shell.Run("train", "--epochs", "abc", "--fan-in", "9", "--batch-size", "0", "--set", "trainin.epochs=1", "--device", "tpu", "--dataset", "nope");
+        var told = Shell.Run(
+            "train", "--epochs", "abc", "--fan-in", "9", "--batch-size", "0", "--set", "trainin.epochs=1", "--device", "tpu", "--dataset", "nope");
         Assert.Equal(ExitCode.Configuration, told.Code);
         Assert.Empty(told.Output);
-        string[] starts = ["--device: 'tpu'", "--epochs: expected a whole number", "--set trainin.epochs: unknown", "data.dataset: 'nope'", "fanIn: 9", "training.batchSize: 0"];
+        string[] starts =
+        [
+            "--device: 'tpu'", "--epochs: expected a whole number", "--set trainin.epochs: unknown",
+            "data.dataset: 'nope'", "fanIn: 9", "training.batchSize: 0",
+        ];
         Assert.All(starts, start => Assert.Contains(told.Mistakes, line => line.StartsWith(start, StringComparison.Ordinal)));
         Assert.Equal(starts.Length, told.Mistakes.Length);
     }

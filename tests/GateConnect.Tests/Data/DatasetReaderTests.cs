@@ -1,8 +1,8 @@
 // The one entry point: every kind reaches its reader, and the image size is honoured.
 using GateConnect.Data;
 using GateConnect.Runtime;
-using SkiaSharp;
 using GateConnect.Tests.Testing;
+using SkiaSharp;
 
 namespace GateConnect.Tests.Data;
 

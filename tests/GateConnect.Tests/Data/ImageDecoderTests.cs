@@ -2,8 +2,8 @@
 using CsCheck;
 using GateConnect.Data;
 using GateConnect.Runtime;
-using SkiaSharp;
 using GateConnect.Tests.Testing;
+using SkiaSharp;
 
 namespace GateConnect.Tests.Data;
 

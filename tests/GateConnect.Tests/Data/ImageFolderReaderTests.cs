@@ -1,8 +1,8 @@
 // Folders as people have them: with and without a split, with strange files in them, with something missing.
 using GateConnect.Data;
 using GateConnect.Runtime;
-using SkiaSharp;
 using GateConnect.Tests.Testing;
+using SkiaSharp;
 
 namespace GateConnect.Tests.Data;
 

@@ -33,7 +33,8 @@ public sealed class PhotoFilesTests : IDisposable
     public void Streamed_images_are_those_decoded_once()
     {
         var (once, streamed) = (Read(Once), Read(Streamed));
-        foreach (var (one, other) in new[] { (once.Train, streamed.Train), (once.Test, streamed.Test), (once.Train.Subset([3, 1]), streamed.Train.Subset([3, 1])) })
+        var pairs = new[] { (once.Train, streamed.Train), (once.Test, streamed.Test), (once.Train.Subset([3, 1]), streamed.Train.Subset([3, 1])) };
+        foreach (var (one, other) in pairs)
         {
             Assert.Equal((one.Name, one.Shape, one.Count), (other.Name, other.Shape, other.Count));
             Assert.Equal(one.ClassNames, other.ClassNames);

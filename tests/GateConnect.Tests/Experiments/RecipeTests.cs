@@ -40,7 +40,11 @@ public sealed class RecipeTests
             Data = new DataRecipe { Dataset = "x", ImageSize = 1, TestFraction = 1, TrainLimit = 0, Holdout = 1, Augmentation = "y" },
             Training = new TrainingOptions { Epochs = 0 },
         };
-        string[] paths = ["data.dataset", "fanIn", "data.imageSize", "data.testFraction", "data.trainLimit", "data.holdout", "data.augmentation", "threads", "training.epochs"];
+        string[] paths =
+        [
+            "data.dataset", "fanIn", "data.imageSize", "data.testFraction", "data.trainLimit",
+            "data.holdout", "data.augmentation", "threads", "training.epochs",
+        ];
         Assert.Equal(paths, RecipeRules.Mistakes(recipe).Select(mistake => mistake.Split(':')[0]));
         Assert.Equal(paths.Length, Assert.Throws<ConfigurationException>(() => RecipeRules.Require(recipe)).Mistakes.Count);
     }
@@ -57,20 +61,27 @@ public sealed class RecipeTests
     public void A_difference_names_path_and_both_values_and_ignores_where_the_data_lie()
     {
         var run = new Recipe();
-        var asked = run with { FanIn = 3, Data = run.Data with { Path = "/elsewhere" }, Training = run.Training with { Gates = run.Training.Gates with { Step = 0.5 } } };
-        Assert.Equal(["fanIn: nothing in the run, 3 asked for", "training.gates.step: 0.03 in the run, 0.5 asked for"], RecipeDifference.Between(run, asked, []));
+        var training = run.Training with { Gates = run.Training.Gates with { Step = 0.5 } };
+        var asked = run with { FanIn = 3, Data = run.Data with { Path = "/elsewhere" }, Training = training };
+        Assert.Equal(
+            ["fanIn: nothing in the run, 3 asked for", "training.gates.step: 0.03 in the run, 0.5 asked for"],
+            RecipeDifference.Between(run, asked, []));
     }
 
     [Fact]
     public void The_batch_named_by_a_memory_refusal_fits()
     {
-        var forecast = MemoryForecast.Of(NetworkBlueprint.Create(new NetworkSize(20, 4, 8), new ImageShape(3, 32, 32), 10), NetworkForm.Branches, datasetBytes: 1000);
+        var blueprint = NetworkBlueprint.Create(new NetworkSize(20, 4, 8), new ImageShape(3, 32, 32), 10);
+        var forecast = MemoryForecast.Of(blueprint, NetworkForm.Branches, datasetBytes: 1000);
         var available = forecast.BytesAt(new StepSize(100, 1)) + 1;
         forecast.Require(new StepSize(100, 1), available);
         var refusal = Assert.Throws<ConfigurationException>(() => forecast.Require(new StepSize(101, 1), available)).Message;
         Assert.Contains("use --batch-size 100 or less, or --set training.accumulate=2, which", refusal, StringComparison.Ordinal);
         forecast.Require(new StepSize(101, 2), available);
-        Assert.Contains("no batch size fits", Assert.Throws<ConfigurationException>(() => forecast.Require(new StepSize(2, 1), 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no batch size fits",
+            Assert.Throws<ConfigurationException>(() => forecast.Require(new StepSize(2, 1), 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,7 +94,8 @@ public sealed class RecipeTests
         var step = new StepSize(64, 4);
         foreach (var form in Enum.GetValues<NetworkForm>())
         {
-            var (kept, remade) = (MemoryForecast.Of(blueprint, form, 0).BytesAt(step), MemoryForecast.Of(blueprint, form, 0, ActivationPolicy.Recompute).BytesAt(step));
+            var kept = MemoryForecast.Of(blueprint, form, 0).BytesAt(step);
+            var remade = MemoryForecast.Of(blueprint, form, 0, ActivationPolicy.Recompute).BytesAt(step);
             Assert.InRange(remade, 1, kept - 1);
             Assert.Equal(ActivationPolicy.Keep, Choose(kept, asked: null));
             Assert.Equal(ActivationPolicy.Recompute, Choose(kept - 1, asked: null));

@@ -38,7 +38,9 @@ public sealed class RunComparisonTests
         var longer = Samples.Recipe with { Training = Samples.Recipe.Training with { Epochs = 12 } };
         var smaller = Samples.Recipe with { Data = Samples.Recipe.Data with { ImageSize = 16, TrainLimit = 500 } };
         var content = RunComparison.Content([Write(temporary["a"], Samples.Recipe, 90), Write(temporary["b"], longer, 92), Write(temporary["c"], smaller, 80)]);
-        Assert.Equal(["Learned(2)", "Learned(2), training.epochs 12", "Learned(2), images of 16 pixels, 500 images"], content.Groups.Select(group => group.Name));
+        Assert.Equal(
+            ["Learned(2)", "Learned(2), training.epochs 12", "Learned(2), images of 16 pixels, 500 images"],
+            content.Groups.Select(group => group.Name));
         Assert.False(content.AreComparable);
         Assert.Contains("do not compare wirings alone", ComparisonPage.Write(content), StringComparison.Ordinal);
     }
@@ -49,16 +51,23 @@ public sealed class RunComparisonTests
         using var temporary = new TemporaryFolder();
         Recipe Given(ulong seed, ulong wiring) => Samples.Recipe with
         {
-            Connectivity = ConnectivityKind.Given, Seed = seed, Wiring = ConnectivityJson.Write(Samples.Wiring(seed: wiring)),
+            Connectivity = ConnectivityKind.Given,
+            Seed = seed,
+            Wiring = ConnectivityJson.Write(Samples.Wiring(seed: wiring)),
         };
         var content = RunComparison.Content(
         [
-            Write(temporary["r1"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 1 }, 91), Write(temporary["r2"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 2 }, 92),
+            Write(temporary["r1"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 1 }, 91),
+            Write(temporary["r2"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, Seed = 2 }, 92),
             Write(temporary["g1"], Given(1, 11), 93), Write(temporary["g2"], Given(2, 12), 95),
         ]);
         Assert.Equal(["Random(2)", "Given(2), one per seed"], content.Groups.Select(group => group.Name));
         Assert.Equal((2.5, 2), (content.Tests.Single().Test.Difference.Mean, content.Tests.Single().Test.Difference.Count));
-        content = RunComparison.Content([Write(temporary["a1"], Given(1, 11), 91), Write(temporary["a2"], Given(2, 11), 92), Write(temporary["b1"], Given(1, 12), 93), Write(temporary["c1"], Given(1, 13), 94)]);
+        content = RunComparison.Content(
+        [
+            Write(temporary["a1"], Given(1, 11), 91), Write(temporary["a2"], Given(2, 11), 92),
+            Write(temporary["b1"], Given(1, 12), 93), Write(temporary["c1"], Given(1, 13), 94),
+        ]);
         Assert.Equal(["Given(2)", "Given(2), other wiring", "Given(2), other wiring 2"], content.Groups.Select(group => group.Name));
         Assert.Equal(2, content.Groups[0].Runs);
     }
@@ -71,8 +80,10 @@ public sealed class RunComparisonTests
         var gradual = Samples.Recipe with { Training = Samples.Recipe.Training with { Gates = new GateOptions { Estimator = EstimatorKind.Gradual } } };
         var content = RunComparison.Content(
         [
-            Write(temporary["learned"], Samples.Recipe, 90), Write(temporary["gradual"], gradual, 91), Write(temporary["full"], Samples.Recipe with { Connectivity = ConnectivityKind.Full, FanIn = null }, 92),
-            Write(temporary["random3"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, FanIn = 3 }, 93), Write(temporary["longer"], longer with { Connectivity = ConnectivityKind.Random }, 94),
+            Write(temporary["learned"], Samples.Recipe, 90), Write(temporary["gradual"], gradual, 91),
+            Write(temporary["full"], Samples.Recipe with { Connectivity = ConnectivityKind.Full, FanIn = null }, 92),
+            Write(temporary["random3"], Samples.Recipe with { Connectivity = ConnectivityKind.Random, FanIn = 3 }, 93),
+            Write(temporary["longer"], longer with { Connectivity = ConnectivityKind.Random }, 94),
         ]);
         Assert.Equal(["Learned(2) − Full", "Learned(2), gradual − Learned(2)", "Learned(2), gradual − Full"], content.Tests.Select(test => test.Name));
         Assert.Contains("5 runs in 5 rows.", ComparisonPage.Write(content), StringComparison.Ordinal);
@@ -96,11 +107,10 @@ public sealed class RunComparisonTests
     public void A_rule_that_chooses_at_the_end_agrees_with_nobody_before()
     {
         var small = SampleReports.Small();
-        var record = small.Record with
-        {
-            Recipe = small.Record.Recipe with { Training = small.Record.Recipe.Training with { Gates = new GateOptions { Estimator = EstimatorKind.Evolution } } },
-        };
-        Assert.Equal([4, 5, 6], WiringAgreement.Of(new("one", 0, small), new("other", 0, small with { Record = record }))!.ByEpoch.Select(point => point.Epoch));
+        var training = small.Record.Recipe.Training with { Gates = new GateOptions { Estimator = EstimatorKind.Evolution } };
+        var record = small.Record with { Recipe = small.Record.Recipe with { Training = training } };
+        var agreement = WiringAgreement.Of(new("one", 0, small), new("other", 0, small with { Record = record }))!;
+        Assert.Equal([4, 5, 6], agreement.ByEpoch.Select(point => point.Epoch));
     }
 
     [Fact]
@@ -124,7 +134,8 @@ public sealed class RunComparisonTests
     {
         using var temporary = new TemporaryFolder();
         var own = Write(temporary["own", "run"], Samples.Recipe, 90);
-        var (fitting, other) = (Write(temporary["random"], Samples.Recipe with { Connectivity = ConnectivityKind.Random }, 91), Write(temporary["other"], Samples.Recipe, 99, "11,4,8"));
+        var fitting = Write(temporary["random"], Samples.Recipe with { Connectivity = ConnectivityKind.Random }, 91);
+        var other = Write(temporary["other"], Samples.Recipe, 99, "11,4,8");
         var notes = new List<string>();
         var request = new ReportRequest { Thumbnails = ThumbnailPolicy.None, Baselines = [fitting, other] };
         RunReport.Write(own, request, new RunEvents { Note = notes.Add }, TestContext.Current.CancellationToken);
@@ -171,14 +182,16 @@ public sealed class RunComparisonTests
         Assert.Throws<ConfigurationException>(() => RunComparison.Write([run, RunFolder.Open(temporary["a"] + "/")], temporary["page.html"]));
         var open = RunFolder.Create(temporary["open"]);
         Samples.Record(RunStatus.Interrupted).Write(open.RecordPath);
-        Assert.Contains("train --resume", Assert.Throws<DataException>(() => RunComparison.Write([run, open], temporary["page.html"])).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<DataException>(() => RunComparison.Write([run, open], temporary["page.html"]));
+        Assert.Contains("train --resume", refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(temporary["page.html"]));
     }
 
     private static RunFolder Write(string path, Recipe recipe, double percent, string network = "20,4,8")
     {
         var (folder, record) = (RunFolder.Create(path), Samples.Record());
-        (record with { Recipe = recipe with { Network = network }, Results = record.Results! with { Test = record.Results!.Test with { Top1Percent = percent } } }).Write(folder.RecordPath);
+        var test = record.Results!.Test with { Top1Percent = percent };
+        (record with { Recipe = recipe with { Network = network }, Results = record.Results! with { Test = test } }).Write(folder.RecordPath);
         return folder;
     }
 }

@@ -73,7 +73,8 @@ public sealed class StartingNetworkTests : IDisposable
         void Create(RunRequest request) => StartingNetwork.Create(request, blueprint, data, RunEvents.None, CancellationToken.None).Dispose();
 
         Assert.Contains(two.Sha256, Assert.Throws<ConfigurationException>(() => Create(From(two.Path, recipe))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("from.sha256: missing", Assert.Throws<ConfigurationException>(() => Create(From(two.Path, new Recipe()))).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<ConfigurationException>(() => Create(From(two.Path, new Recipe())));
+        Assert.StartsWith("from.sha256: missing", refusal.Message, StringComparison.Ordinal);
         var bytes = File.ReadAllBytes(one.Path);
         bytes[^9] ^= 4;
         File.WriteAllBytes(one.Path, bytes);

@@ -116,8 +116,9 @@ public sealed class OnnxExporterTests : IDisposable
         BitConverter.GetBytes(BitConverter.ToSingle(bytes) + 0.5f).CopyTo(bytes, 0);
         weight.RawData = ByteString.CopyFrom(bytes);
 
+        var damaged = file with { Bytes = changed.ToByteArray() };
         var refusal = Assert.Throws<VerificationException>(
-            () => OnnxExporter.Save(model, file with { Bytes = changed.ToByteArray() }, ExportedNetworks.Images(model, 4), TestContext.Current.CancellationToken));
+            () => OnnxExporter.Save(model, damaged, ExportedNetworks.Images(model, 4), TestContext.Current.CancellationToken));
 
         Assert.Contains("logits differ by up to", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));

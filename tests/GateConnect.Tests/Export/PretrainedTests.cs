@@ -129,10 +129,14 @@ public sealed class PretrainedTests : IDisposable
         using var published = new PublishedResNeXt(Small);
         var file = ForeignFile.Write(folder["published.safetensors"], published.Weights);
         Assert.Contains("fc.weight is [5, 256], expected [6, 256]", Refused(file, SmallOptions with { Classes = 6 }), StringComparison.Ordinal);
-        Assert.Contains("conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3]", Refused(file, SmallOptions with { Normalization = new Normalization([0.5f], [0.5f]) }), StringComparison.Ordinal);
-        Assert.Contains("conv1.weight is [16, 3, 3, 3], expected [16, 3, 7, 7]", Refused(file, SmallOptions with { ImageSize = 224 }), StringComparison.Ordinal);
-        Assert.Contains("2 names", Assert.Throws<ConfigurationException>(() => PretrainedResNeXt.Read(file, SmallOptions with { ClassNames = ["a", "b"] })).Message, StringComparison.Ordinal);
-        Assert.Equal(2, Assert.Throws<ConfigurationException>(() => PretrainedResNeXt.Read(file, SmallOptions with { ImageSize = 4, Classes = 1 })).Mistakes.Count);
+        var grey = SmallOptions with { Normalization = new Normalization([0.5f], [0.5f]) };
+        Assert.Contains("conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3]", Refused(file, grey), StringComparison.Ordinal);
+        var large = SmallOptions with { ImageSize = 224 };
+        Assert.Contains("conv1.weight is [16, 3, 3, 3], expected [16, 3, 7, 7]", Refused(file, large), StringComparison.Ordinal);
+        var refusal = Assert.Throws<ConfigurationException>(() => PretrainedResNeXt.Read(file, SmallOptions with { ClassNames = ["a", "b"] }));
+        Assert.Contains("2 names", refusal.Message, StringComparison.Ordinal);
+        refusal = Assert.Throws<ConfigurationException>(() => PretrainedResNeXt.Read(file, SmallOptions with { ImageSize = 4, Classes = 1 }));
+        Assert.Equal(2, refusal.Mistakes.Count);
     }
 
     [Fact]

@@ -60,7 +60,8 @@ internal sealed class PublishedResNeXt : IDisposable
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var x = nn.functional.conv2d(images, Weights["conv1.weight"], strides: [size.Stem == 7 ? 2 : 1, size.Stem == 7 ? 2 : 1], padding: [size.Stem / 2, size.Stem / 2]);
+        var x = nn.functional.conv2d(
+            images, Weights["conv1.weight"], strides: [size.Stem == 7 ? 2 : 1, size.Stem == 7 ? 2 : 1], padding: [size.Stem / 2, size.Stem / 2]);
         x = nn.functional.relu(Normed("bn1", x));
         x = size.Stem == 7 ? nn.functional.max_pool2d(x, kernel_size: 3, stride: 2, padding: 1) : x;
         Walk((name, stage, inputs) =>

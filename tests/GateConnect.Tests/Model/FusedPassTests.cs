@@ -90,7 +90,9 @@ public sealed class FusedPassTests
     [InlineData(32, true)]
     [InlineData(33, false)]
     public void Wide_bottlenecks_go_by_plain_operations(int width, bool fast) => Assert.Equal(
-        fast, FusedPass.Supports(NetworkOptions.Default with { Width = BlockKernels.All[^1] }, new NetworkSize(20, width, 8)) || (fast && BlockKernels.Best.Lanes == 1));
+        fast,
+        FusedPass.Supports(NetworkOptions.Default with { Width = BlockKernels.All[^1] }, new NetworkSize(20, width, 8))
+            || (fast && BlockKernels.Best.Lanes == 1));
 
     [Fact]
     public void Fifty_steps_of_training_lose_the_same()

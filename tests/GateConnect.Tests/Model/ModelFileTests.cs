@@ -176,9 +176,11 @@ public sealed class ModelFileTests : IDisposable
         (string Key, string? Value)[] changes =
         [
             ("form", "x"), ("form", "resnext"), ("fanIn", "-1"), ("fanIn", "3"), ("fanIn", "99999999999"), ("lastNormAffine", "per-branch"),
-            ("blueprint", "{}"), ("blueprint", "null"), ("blueprint", """{"size":"11,2,4","image":{"channels":1,"height":8,"width":8},"classes":3,"blocks":null}"""),
+            ("blueprint", "{}"), ("blueprint", "null"),
+            ("blueprint", """{"size":"11,2,4","image":{"channels":1,"height":8,"width":8},"classes":3,"blocks":null}"""),
             ("blueprint", """{"size":"152,1024,1024","image":{"channels":1,"height":8,"width":8},"classes":3,"blocks":[1]}"""),
-            ("normalization", """{"mean":[0],"std":[0]}"""), ("normalization", """{"mean":[1e999],"std":[1]}"""), ("normalization", """{"mean":[0,0],"std":[1,1]}"""),
+            ("normalization", """{"mean":[0],"std":[0]}"""), ("normalization", """{"mean":[1e999],"std":[1]}"""),
+            ("normalization", """{"mean":[0,0],"std":[1,1]}"""),
             ("classNames", """["a"]"""), ("classNames", """["a",null,"b"]"""), ("classNames", "7"), ("connectivity", "{}"), ("connectivity", null),
             ("connectivity", """{"modules":[]}"""), ("dataset", null), ("formatVersion", null),
         ];

@@ -27,7 +27,8 @@ public sealed class SafetensorsFileTests : IDisposable
             [("b", torch.tensor(new float[] { 1, -2 })), ("a", torch.tensor(new long[] { 7 }).view(1, 1))],
             new Dictionary<string, string> { ["key"] = "välue" }).WriteTo(stream);
 
-        const string header = """{"__metadata__":{"key":"välue"},"a":{"dtype":"I64","shape":[1,1],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""";
+        const string header = """{"__metadata__":{"key":"välue"},"a":{"dtype":"I64","shape":[1,1],"data_offsets":[0,8]},"b":"""
+            + """{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""";
         var text = Encoding.UTF8.GetBytes(header);
         byte[] expected =
         [

@@ -112,7 +112,8 @@ public sealed class WeightTransferTests
         Assert.Throws<ArgumentException>(() => WeightTransfer.Copy(branches, published, [images]));
         Assert.Throws<ArgumentException>(() => WeightTransfer.Copy(published, shared, [images]));
         Assert.Throws<ArgumentException>(() => WeightTransfer.Copy(branches, shared, [images]));
-        Assert.Contains("do not fit each other at modules.0.", Assert.Throws<ArgumentException>(() => WeightTransfer.Copy(published, wider, [images])).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<ArgumentException>(() => WeightTransfer.Copy(published, wider, [images]));
+        Assert.Contains("do not fit each other at modules.0.", refusal.Message, StringComparison.Ordinal);
     }
 
     private static BranchNetwork Fresh(NetworkBlueprint blueprint, int fanIn, LastNormAffine affine) =>

@@ -63,7 +63,8 @@ public sealed class PrunePlanTests
             var text = PrunePlan.From(Three, Wiring([[0], [1], [2]], [[0], [0], [2]])).ToString();
             Assert.StartsWith("module 0: drop block 1 of 3\nmodule 1: drop block 1 of 3\nblocks 9 -> 7, parameters ", text, StringComparison.Ordinal);
             Assert.Matches(@"parameters \d+,\d{3} -> \d+,\d{3} \(-\d+\.\d %\), multiply-adds ", text);
-            Assert.StartsWith("nothing to drop: every block is read\nblocks 9 -> 9", PrunePlan.From(Three, Connectivity.Full(Three)).ToString(), StringComparison.Ordinal);
+            text = PrunePlan.From(Three, Connectivity.Full(Three)).ToString();
+            Assert.StartsWith("nothing to drop: every block is read\nblocks 9 -> 9", text, StringComparison.Ordinal);
         }
         finally
         {

@@ -19,7 +19,9 @@ public sealed class OldRunTests
         var lines = File.ReadAllLines(Path.Combine(run, "metrics.jsonl"));
         Assert.Equal(2, lines.Length);
         Assert.Equal(
-            "{\"epoch\":1,\"phase\":\"gates\",\"steps\":8,\"trainLoss\":6.058946043252945,\"trainTop1Percent\":14.0625,\"heldLoss\":null,\"heldTop1Percent\":null,\"learningRate\":0.059754516100806426,\"gateEntropy\":0.9228813308322471,\"gateChurn\":null,\"liveBlocks\":[1,2,2]}",
+            "{\"epoch\":1,\"phase\":\"gates\",\"steps\":8,\"trainLoss\":6.058946043252945,\"trainTop1Percent\":14.0625,"
+            + "\"heldLoss\":null,\"heldTop1Percent\":null,\"learningRate\":0.059754516100806426,\"gateEntropy\":0.9228813308322471,"
+            + "\"gateChurn\":null,\"liveBlocks\":[1,2,2]}",
             lines[0]);
         Assert.Contains("\"epoch\":2,\"phase\":\"weights\",\"steps\":16", lines[1], StringComparison.Ordinal);
     }
@@ -29,7 +31,8 @@ public sealed class OldRunTests
     {
         using var shell = new Shell();
         var run = Copy(shell, "run-1");
-        File.WriteAllText(Path.Combine(run, "run.json"), File.ReadAllText(Path.Combine(run, "run.json")).Replace("\"complete\"", "\"interrupted\"", StringComparison.Ordinal));
+        var record = Path.Combine(run, "run.json");
+        File.WriteAllText(record, File.ReadAllText(record).Replace("\"complete\"", "\"interrupted\"", StringComparison.Ordinal));
         var metrics = File.ReadAllText(Path.Combine(run, "metrics.jsonl"));
         var refused = Shell.Run("train", "--resume", run);
         Assert.Equal(ExitCode.ModelFile, refused.Code);

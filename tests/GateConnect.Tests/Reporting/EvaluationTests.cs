@@ -34,7 +34,12 @@ public sealed class EvaluationTests
     public void Of_equal_probabilities_the_earlier_image_comes_first_and_no_more_are_kept_than_asked()
     {
         using var network = new Constant();
-        var images = new ImageDataset("made", new ImageShape(1, 8, 8), ["a", "b"], [.. Enumerable.Range(0, 300).Select(_ => new byte[64])], [.. Enumerable.Range(0, 300).Select(index => index % 2)]);
+        var images = new ImageDataset(
+            "made",
+            new ImageShape(1, 8, 8),
+            ["a", "b"],
+            [.. Enumerable.Range(0, 300).Select(_ => new byte[64])],
+            [.. Enumerable.Range(0, 300).Select(index => index % 2)]);
         var mistakes = Evaluator.Run(network, images, Normalization.Measure(images), TestContext.Current.CancellationToken).Mistakes;
         Assert.Equal(Enumerable.Range(0, Evaluation.MostMistakes).Select(index => (2 * index) + 1), mistakes.Select(mistake => mistake.Image));
         Assert.All(mistakes, mistake => Assert.Equal(1 / (1 + Math.Exp(-2)), mistake.Probability, 6));

@@ -45,11 +45,23 @@ internal static class SampleReports
         var record = Samples.Record() with
         {
             Recipe = Samples.Recipe with { Network = size.ToString(), FanIn = size.Cardinality / 2 },
-            Dataset = Samples.Record().Dataset with { Name = "cifar100", Image = "3x64x64", ClassNames = [.. Enumerable.Range(0, 100).Select(label => $"class {label}")] },
+            Dataset = Samples.Record().Dataset with
+            {
+                Name = "cifar100",
+                Image = "3x64x64",
+                ClassNames = [.. Enumerable.Range(0, 100).Select(label => $"class {label}")],
+            },
         };
         return Learned(record, blueprint, size.Cardinality / 2, epochs) with
         {
-            Epochs = [.. Enumerable.Range(1, epochs).Select(epoch => Samples.Epochs[epoch % 3] with { Epoch = epoch, Phase = epoch <= epochs / 2 ? TrainingPhase.Gates : TrainingPhase.Weights })],
+            Epochs =
+            [
+                .. Enumerable.Range(1, epochs).Select(epoch => Samples.Epochs[epoch % 3] with
+                {
+                    Epoch = epoch,
+                    Phase = epoch <= epochs / 2 ? TrainingPhase.Gates : TrainingPhase.Weights,
+                }),
+            ],
             Evaluation = Evaluation(100),
         };
     }
@@ -84,6 +96,9 @@ internal static class SampleReports
 
     private static EvaluationRecord Evaluation(int classes) => new(
         EvaluationRecord.CurrentFormat,
-        [.. Enumerable.Range(0, classes).Select(label => Enumerable.Range(0, classes).Select(predicted => label == predicted ? 80 : (label * 7 + predicted * 3) % 11 == 0 ? 5 : 0).ToArray())],
+        [
+            .. Enumerable.Range(0, classes).Select(label => Enumerable.Range(0, classes)
+                .Select(predicted => label == predicted ? 80 : (label * 7 + predicted * 3) % 11 == 0 ? 5 : 0).ToArray()),
+        ],
         [.. Enumerable.Range(0, 12).Select(index => new ConfidentMistake(index * 3, index % classes, (index + 3) % classes, 0.99 - (0.01 * index)))]);
 }

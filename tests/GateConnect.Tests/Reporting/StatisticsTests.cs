@@ -41,12 +41,13 @@ public sealed class StatisticsTests
     });
 
     [Fact]
-    public void A_spread_moves_with_its_values_and_stretches_with_them() => Gen.Select(Values, Gen.Double[-9, 9], Gen.Double[0.1, 9]).Sample((values, shift, stretch) =>
-    {
-        var (before, after) = (Spread.Of(values), Spread.Of([.. values.Select(value => (stretch * value) + shift)]));
-        Assert.Equal((stretch * before.Mean) + shift, after.Mean, 6);
-        Assert.Equal(stretch * before.Std, after.Std, 6);
-    });
+    public void A_spread_moves_with_its_values_and_stretches_with_them() =>
+        Gen.Select(Values, Gen.Double[-9, 9], Gen.Double[0.1, 9]).Sample((values, shift, stretch) =>
+        {
+            var (before, after) = (Spread.Of(values), Spread.Of([.. values.Select(value => (stretch * value) + shift)]));
+            Assert.Equal((stretch * before.Mean) + shift, after.Mean, 6);
+            Assert.Equal(stretch * before.Std, after.Std, 6);
+        });
 
     [Fact]
     public void The_same_difference_with_every_seed_is_certain_and_none_at_all_is_nothing()
@@ -69,21 +70,22 @@ public sealed class StatisticsTests
     }
 
     [Fact]
-    public void Rows_and_columns_that_add_up_leave_nothing_over() => Gen.Select(Gen.Double[-9, 9].Array[2, 6], Gen.Double[-9, 9].Array[2, 6]).Sample((rows, columns) =>
-    {
-        var values = new double[rows.Length, columns.Length];
-        for (var row = 0; row < rows.Length; row++)
+    public void Rows_and_columns_that_add_up_leave_nothing_over() =>
+        Gen.Select(Gen.Double[-9, 9].Array[2, 6], Gen.Double[-9, 9].Array[2, 6]).Sample((rows, columns) =>
         {
-            for (var column = 0; column < columns.Length; column++)
+            var values = new double[rows.Length, columns.Length];
+            for (var row = 0; row < rows.Length; row++)
             {
-                values[row, column] = rows[row] + columns[column];
+                for (var column = 0; column < columns.Length; column++)
+                {
+                    values[row, column] = rows[row] + columns[column];
+                }
             }
-        }
-        var parts = VarianceComponents.Of(values);
-        Assert.InRange(parts.ResidualStd, 0, 1e-6);
-        Assert.Equal(Spread.Of(rows).Std, parts.RowStd, 5);
-        Assert.Equal(Spread.Of(columns).Std, parts.ColumnStd, 5);
-    });
+            var parts = VarianceComponents.Of(values);
+            Assert.InRange(parts.ResidualStd, 0, 1e-6);
+            Assert.Equal(Spread.Of(rows).Std, parts.RowStd, 5);
+            Assert.Equal(Spread.Of(columns).Std, parts.ColumnStd, 5);
+        });
 
     private static Dictionary<ulong, double> BySeed(double[] values) =>
         values.Select((value, index) => (Seed: (ulong)index, value)).ToDictionary(entry => entry.Seed, entry => entry.value);

@@ -71,7 +71,8 @@ public sealed class TorchRuntimeTests
     [Fact]
     public void Libgomp_is_told_how_long_to_wait_unless_the_user_has_said_otherwise()
     {
-        var (spins, policy) = (Environment.GetEnvironmentVariable(OpenMpWaiting.SpinVariable), Environment.GetEnvironmentVariable(OpenMpWaiting.PolicyVariable));
+        var spins = Environment.GetEnvironmentVariable(OpenMpWaiting.SpinVariable);
+        var policy = Environment.GetEnvironmentVariable(OpenMpWaiting.PolicyVariable);
         var expected = spins ?? (SystemLibrary.IsGlibcX64 && string.IsNullOrEmpty(policy) ? OpenMpWaiting.Spins : null);
         Assert.Equal(expected, Marshal.PtrToStringUTF8(SystemLibrary.Variable(OpenMpWaiting.SpinVariable)));
     }

@@ -89,6 +89,7 @@ public sealed class AccumulationTests
     [InlineData(8, 1, true)]
     [InlineData(8, 4, true)]
     [InlineData(8, 5, false)]
-    public void Parts_have_at_least_two_images(int batch, int parts, bool valid) =>
-        Assert.Equal(valid ? [] : [$"training.accumulate: {parts} is outside 1 to half of training.batchSize"], new TrainingOptions { BatchSize = batch, Accumulate = parts }.Mistakes());
+    public void Parts_have_at_least_two_images(int batch, int parts, bool valid) => Assert.Equal(
+        valid ? [] : [$"training.accumulate: {parts} is outside 1 to half of training.batchSize"],
+        new TrainingOptions { BatchSize = batch, Accumulate = parts }.Mistakes());
 }

@@ -223,8 +223,10 @@ public sealed class CheckpointTests
     [InlineData("b")]
     [InlineData("1.5e")]
     [InlineData("99999999999b")]
-    public void Another_interval_is_refused_with_what_is_expected(string text) =>
-        Assert.Contains("expected 200b (batches), 2e (epochs) or 10m (minutes)", Assert.Throws<ConfigurationException>(() => CheckpointInterval.Parse(text)).Message, StringComparison.Ordinal);
+    public void Another_interval_is_refused_with_what_is_expected(string text) => Assert.Contains(
+        "expected 200b (batches), 2e (epochs) or 10m (minutes)",
+        Assert.Throws<ConfigurationException>(() => CheckpointInterval.Parse(text)).Message,
+        StringComparison.Ordinal);
 
     private static void Stopped(string folder, long stop) =>
         new TinyRuns { Checkpoints = EverySecondStep }.Run(Rule, TinyRuns.Options, folder, stop).Network.Dispose();

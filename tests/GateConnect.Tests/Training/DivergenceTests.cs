@@ -14,7 +14,12 @@ public sealed class DivergenceTests
     // Decay of more than twice the weights at every step: they grow until they are no numbers any more.
     private static readonly TrainingOptions Wild = TinyRuns.Options with
     {
-        Epochs = 12, LearningRate = 10, WeightDecay = 0.99, WarmUpSteps = 0, Momentum = 0, OnDivergence = DivergencePolicy.Rollback,
+        Epochs = 12,
+        LearningRate = 10,
+        WeightDecay = 0.99,
+        WarmUpSteps = 0,
+        Momentum = 0,
+        OnDivergence = DivergencePolicy.Rollback,
     };
 
     [Fact]
@@ -61,7 +66,8 @@ public sealed class DivergenceTests
         using var network = TinyRuns.Network(Rule);
         var job = TinyRuns.Job(network, Rule, hopeless) with
         {
-            Data = data, Checkpoints = new CheckpointOptions(folder.Path) { Note = notes.Add },
+            Data = data,
+            Checkpoints = new CheckpointOptions(folder.Path) { Note = notes.Add },
         };
         Assert.Throws<DivergedException>(() => Trainer.Run(job, CancellationToken.None));
         Assert.Equal(TrainingOptions.MostRollbacks, notes.Count);

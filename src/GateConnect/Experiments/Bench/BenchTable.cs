@@ -37,11 +37,16 @@ public static class BenchTable
         var image = options.Blueprint().Image;
         var branches = CostModel.Of(options.Blueprint(), NetworkForm.Branches);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"hardware  {machine.Processor}, {machine.Cores} cores, {machine.VectorInstructions}; {options.Threads} {Plural(options.Threads, "thread")} used; {date:yyyy-MM-dd}\n");
-        text.Append(CultureInfo.InvariantCulture, $"limits    {limits.GigaflopsPerSecond:0} GFLOP/s float32 multiply-adds, {limits.GigabytesPerSecond:0.0} GB/s memory, measured\n");
-        text.Append(CultureInfo.InvariantCulture, $"software  GateConnect {machine.GateConnect}, TorchSharp {machine.TorchSharp}, libtorch {machine.LibTorch}, .NET {machine.DotNet}\n");
-        text.Append(CultureInfo.InvariantCulture, $"network   {{{options.Size}}}, K = {options.UsedFanIn}, {image.Height}x{image.Width}, batch {options.BatchSize}; ");
-        text.Append(CultureInfo.InvariantCulture, $"{branches.MultiplyAdds / 1e6:0.0} M multiply-adds an image, {branches.ActivationBytes * options.BatchSize / 1e6:0} MB kept for backward\n");
+        text.Append(CultureInfo.InvariantCulture, $"hardware  {machine.Processor}, {machine.Cores} cores, {machine.VectorInstructions}; ");
+        text.Append(CultureInfo.InvariantCulture, $"{options.Threads} {Plural(options.Threads, "thread")} used; {date:yyyy-MM-dd}\n");
+        text.Append(CultureInfo.InvariantCulture, $"limits    {limits.GigaflopsPerSecond:0} GFLOP/s float32 multiply-adds, ");
+        text.Append(CultureInfo.InvariantCulture, $"{limits.GigabytesPerSecond:0.0} GB/s memory, measured\n");
+        text.Append(CultureInfo.InvariantCulture, $"software  GateConnect {machine.GateConnect}, TorchSharp {machine.TorchSharp}, ");
+        text.Append(CultureInfo.InvariantCulture, $"libtorch {machine.LibTorch}, .NET {machine.DotNet}\n");
+        text.Append(CultureInfo.InvariantCulture, $"network   {{{options.Size}}}, K = {options.UsedFanIn}, ");
+        text.Append(CultureInfo.InvariantCulture, $"{image.Height}x{image.Width}, batch {options.BatchSize}; ");
+        text.Append(CultureInfo.InvariantCulture, $"{branches.MultiplyAdds / 1e6:0.0} M multiply-adds an image, ");
+        text.Append(CultureInfo.InvariantCulture, $"{branches.ActivationBytes * options.BatchSize / 1e6:0} MB kept for backward\n");
         text.Append(CultureInfo.InvariantCulture, $"rounds    {options.Repeats}, interleaved; median, and the slowest and fastest round\n");
         return text.ToString();
     }
@@ -49,7 +54,8 @@ public static class BenchTable
     private static string Training(BenchResult result, int width)
     {
         var table = new TextTable(
-            "variant", "images/s", "slowest", "fastest", "x obvious", "x resnext", "GFLOP/s", "of FMA", "of memory", "peak MB", "x kept", "layout", "allocator");
+            "variant", "images/s", "slowest", "fastest", "x obvious", "x resnext", "GFLOP/s", "of FMA", "of memory",
+            "peak MB", "x kept", "layout", "allocator");
         foreach (var row in result.Training)
         {
             table.Add(
@@ -78,7 +84,8 @@ public static class BenchTable
     }
 
     private static string Fairness(BenchResult result) => result.ExpectedResNeXt is { } expected && result.IsResNeXtFair is { } fair
-        ? Text($"\nresnext reached {100 * result.Row("resnext")!.ImagesPerSecond.Median / expected:0} % of the {expected:0} images/s expected at these limits: {(fair ? "a fair rival" : "below 90 %, the ratios to it flatter")}\n")
+        ? Text($"\nresnext reached {100 * result.Row("resnext")!.ImagesPerSecond.Median / expected:0} % of the {expected:0} images/s ")
+            + Text($"expected at these limits: {(fair ? "a fair rival" : "below 90 %, the ratios to it flatter")}\n")
         : "";
 
     private static string Plural(int count, string noun) => count == 1 ? noun : noun + "s";

@@ -138,9 +138,11 @@ public sealed class ThroughputBench
     private void Announce(MachineLimits limits)
     {
         var seconds = BenchForecast.Seconds(options, limits);
-        host.Say(string.Create(
+        var threads = options.Threads == 1 ? "thread" : "threads";
+        var reached = string.Create(
             CultureInfo.InvariantCulture,
-            $"{limits.GigaflopsPerSecond:0} GFLOP/s and {limits.GigabytesPerSecond:0.0} GB/s with {options.Threads} {(options.Threads == 1 ? "thread" : "threads")}; takes about {seconds:0} s on an idle machine"));
+            $"{limits.GigaflopsPerSecond:0} GFLOP/s and {limits.GigabytesPerSecond:0.0} GB/s with {options.Threads} {threads}");
+        host.Say(string.Create(CultureInfo.InvariantCulture, $"{reached}; takes about {seconds:0} s on an idle machine"));
     }
 
     private void RequireMemory()

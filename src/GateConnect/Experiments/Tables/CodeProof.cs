@@ -40,8 +40,16 @@ public sealed record CodeProof(IReadOnlyList<double> Losses)
         using var network = NetworkFactory.Create(
             blueprint, recipe.Rule, seeds, new Model.NetworkOptions { LastNormAffine = recipe.LastNormAffine });
         var losses = new List<double>();
-        var options = recipe.Training with { Epochs = Epochs, BatchSize = BatchSize, LearningRate = LearningRate, WarmUpSteps = 0, OnDivergence = DivergencePolicy.Stop };
-        Trainer.Run(new TrainingJob(network, TrainingData.Of(images, Augmentation.DefaultFor(DatasetKind.Cifar10, images.Shape.Height)), recipe.Rule, options, seeds)
+        var options = recipe.Training with
+        {
+            Epochs = Epochs,
+            BatchSize = BatchSize,
+            LearningRate = LearningRate,
+            WarmUpSteps = 0,
+            OnDivergence = DivergencePolicy.Stop,
+        };
+        var data = TrainingData.Of(images, Augmentation.DefaultFor(DatasetKind.Cifar10, images.Shape.Height));
+        Trainer.Run(new TrainingJob(network, data, recipe.Rule, options, seeds)
         {
             OnStep = step => losses.Add(step.Loss),
         });
@@ -70,7 +78,9 @@ public sealed record CodeProof(IReadOnlyList<double> Losses)
             var root = document.RootElement;
             return root.GetProperty("formatVersion").GetInt32() == FormatVersion
                 ? new CodeProof([.. root.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())])
-                : throw new DataException($"{path}: formatVersion is {root.GetProperty("formatVersion")}, expected {FormatVersion}; it was written by another version of this tool");
+                : throw new DataException(
+                    $"{path}: formatVersion is {root.GetProperty("formatVersion")}, expected {FormatVersion}; "
+                    + "it was written by another version of this tool");
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

@@ -49,16 +49,21 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
     /// <exception cref="ConfigurationException">There is none; names them all.</exception>
     public static Experiment Named(string name) =>
         All.FirstOrDefault(experiment => experiment.Name == name)
-        ?? throw new ConfigurationException($"experiment: '{UntrustedText.Shown(name)}' is not one of {string.Join(", ", All.Select(experiment => experiment.Name))}");
+        ?? throw new ConfigurationException(
+            $"experiment: '{UntrustedText.Shown(name)}' is not one of {string.Join(", ", All.Select(experiment => experiment.Name))}");
 
     /// <summary>The cells whose names contain all these words; a word that is a cell's name stands for that cell alone.</summary>
     /// <exception cref="ConfigurationException">There is none.</exception>
     public IReadOnlyList<ExperimentCell> CellsNamed(IReadOnlyList<string> words)
     {
-        ExperimentCell[] cells = [.. Cells.Where(cell => words.All(word => Cells.Any(other => other.Name == word) ? cell.Name == word : cell.Name.Contains(word, StringComparison.Ordinal)))];
+        ExperimentCell[] cells = [.. Cells.Where(cell => words.All(word => Cells.Any(other => other.Name == word)
+            ? cell.Name == word
+            : cell.Name.Contains(word, StringComparison.Ordinal)))];
         return cells.Length > 0
             ? cells
-            : throw new ConfigurationException($"--only: no cell of {Name} contains {string.Join(" and ", words.Select(word => UntrustedText.Shown(word)))}; see 'gateconnect experiment list {Name}'");
+            : throw new ConfigurationException(
+                $"--only: no cell of {Name} contains {string.Join(" and ", words.Select(word => UntrustedText.Shown(word)))}; "
+                + $"see 'gateconnect experiment list {Name}'");
     }
 
     private static Experiment Table(string dataset, string title, NetworkSize[] networks) =>
@@ -83,7 +88,8 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         return
         [
             random, learned,
-            given with { WiringOf = new WiringOrigin(learned, InitialWeights.Rewound) }, given with { WiringOf = new WiringOrigin(learned, InitialWeights.Reinitialized) },
+            given with { WiringOf = new WiringOrigin(learned, InitialWeights.Rewound) },
+            given with { WiringOf = new WiringOrigin(learned, InitialWeights.Reinitialized) },
         ];
     }
 

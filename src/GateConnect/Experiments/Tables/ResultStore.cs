@@ -56,7 +56,8 @@ public sealed record ResultStore(string Root)
         try
         {
             return Directory.Exists(folder)
-                ? [.. Directory.GetDirectories(folder).Where(IsResult).Select(path => Read(path.Replace('\\', '/'))).OrderBy(run => run.Path, StringComparer.Ordinal)]
+                ? [.. Directory.GetDirectories(folder).Where(IsResult).Select(path => Read(path.Replace('\\', '/')))
+                    .OrderBy(run => run.Path, StringComparer.Ordinal)]
                 : [];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -98,7 +99,8 @@ public sealed record ResultStore(string Root)
             }
             // Where the images lay is nobody's business, and no part of the result.
             var record = RunRecord.Read(folder.RecordPath);
-            (record with { Recipe = record.Recipe with { Data = record.Recipe.Data with { Path = null } } }).Write(Path.Combine(part, Path.GetFileName(folder.RecordPath)));
+            var published = record with { Recipe = record.Recipe with { Data = record.Recipe.Data with { Path = null } } };
+            published.Write(Path.Combine(part, Path.GetFileName(folder.RecordPath)));
             proof.Write(Path.Combine(part, ProofName));
             Directory.Move(part, path);
         }

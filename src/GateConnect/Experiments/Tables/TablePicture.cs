@@ -32,7 +32,8 @@ public static class TablePicture
                 [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
             [.. table.Comparisons.Where(pair => rows.Contains(pair.Learned) && pair.Other.Recipe.Connectivity != ConnectivityKind.Learned)
                 .GroupBy(pair => (pair.Learned.Cell.Estimator, pair.Other.Recipe.Connectivity)).Select(group => new Series(
-                    $"{Name((ConnectivityKind.Learned, group.Key.Estimator))} - {group.Key.Connectivity}", Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
+                    $"{Name((ConnectivityKind.Learned, group.Key.Estimator))} - {group.Key.Connectivity}",
+                    Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
                     [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
     }
 
@@ -63,11 +64,14 @@ public static class TablePicture
         var (first, seeds) = (rows[0], rows.Select(row => row.Runs.Count).ToArray());
         var epochs = rows.Select(row => row.Recipe.Training.Epochs).Distinct().Count() == 1 ? $", {Invariant.Text(first.Recipe.Training.Epochs)} epochs" : "";
         var count = seeds.Min() == seeds.Max() ? Invariant.Text(seeds.Max()) : $"{Invariant.Text(seeds.Min())} to {Invariant.Text(seeds.Max())}";
-        return $"{table.Experiment.Name}: {{{first.Recipe.Network}}}, {Invariant.Grouped(first.TrainImages)} images at {Invariant.Text(first.ImageSize)}x{Invariant.Text(first.ImageSize)}{epochs}; "
+        var size = Invariant.Text(first.ImageSize);
+        return $"{table.Experiment.Name}: {{{first.Recipe.Network}}}, {Invariant.Grouped(first.TrainImages)} images at {size}x{size}{epochs}; "
             + $"means over {count} {(count == "1" ? "seed" : "seeds")}, pale dots: single seeds, bars: one standard deviation";
     }
 
-    private static string Name((ConnectivityKind Kind, EstimatorKind? Estimator) rule) => IsDashed(rule.Estimator) ? $"{rule.Kind}, {rule.Estimator!.Value.Text()}" : rule.Kind.ToString();
+    private static string Name((ConnectivityKind Kind, EstimatorKind? Estimator) rule) => IsDashed(rule.Estimator)
+        ? $"{rule.Kind}, {rule.Estimator!.Value.Text()}"
+        : rule.Kind.ToString();
 
     private static bool IsDashed(EstimatorKind? estimator) => estimator == EstimatorKind.Gradual;
 
@@ -114,7 +118,8 @@ public static class TablePicture
 
         private void Panel(double offset, string title, IReadOnlyList<Series> series, bool zero)
         {
-            double[] values = [.. series.SelectMany(one => one.Places).SelectMany(place => new[] { place.Low, place.High }.Concat(place.Single)), .. zero ? [0.0] : Array.Empty<double>()];
+            var shown = series.SelectMany(one => one.Places).SelectMany(place => new[] { place.Low, place.High }.Concat(place.Single));
+            double[] values = [.. shown, .. zero ? [0.0] : Array.Empty<double>()];
             var up = Axis.Round(values, Height - Bottom, top);
             var along = new Axis(across.Marks[0].Place, across.Marks[^1].Place, offset + Left + 18, offset + (Width / 2.0) - Right - 12);
             svg.Text("module", offset + Left, 28, title, "start");
@@ -145,7 +150,8 @@ public static class TablePicture
         {
             Place[] places = [.. series.Places.OrderBy(place => place.X)];
             double X(Place place) => along.At(place.X) + shift;
-            svg.Add($"<polyline class=\"s{series.Color}\" fill=\"none\" stroke-width=\"2\"{series.Dashes} points=\"{SvgDrawing.Points(places.Select(place => (X(place), up.At(place.Y.Mean))))}\"/>\n");
+            var points = SvgDrawing.Points(places.Select(place => (X(place), up.At(place.Y.Mean))));
+            svg.Add($"<polyline class=\"s{series.Color}\" fill=\"none\" stroke-width=\"2\"{series.Dashes} points=\"{points}\"/>\n");
             foreach (var place in places)
             {
                 svg.Add($"<path class=\"s{series.Color}\" stroke-width=\"1.3\" d=\"M{X(place)} {up.At(place.Low)}V{up.At(place.High)}\"/>\n");

@@ -17,7 +17,8 @@ public static class TableText
     {
         ArgumentNullException.ThrowIfNull(table);
         var legend = Legend(table).TrimEnd('\n').Split('\n').SelectMany(line => TextLines.Wrap(line, width));
-        return $"{Title(table)}\n\n{Rows(table).Plain(width)}{Comparisons(table, comparisons => comparisons.Plain(width))}{Wirings(table)}\n{string.Join('\n', legend)}\n";
+        return $"{Title(table)}\n\n{Rows(table).Plain(width)}{Comparisons(table, comparisons => comparisons.Plain(width))}{Wirings(table)}\n"
+            + $"{string.Join('\n', legend)}\n";
     }
 
     /// <summary>The same as Markdown.</summary>
@@ -31,15 +32,19 @@ public static class TableText
     public static string Csv(ExperimentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var text = new StringBuilder("network,connectivity,estimator,fanIn,imageSize,trainImages,epochs,seeds,meanPercent,stdPercent,bestPercent,paperMeanPercent,paperStdPercent,parametersBefore,parameters,multiplyAdds,liveBlocks,imagePasses,minutes,cell\n");
+        var text = new StringBuilder(
+            "network,connectivity,estimator,fanIn,imageSize,trainImages,epochs,seeds,meanPercent,stdPercent,bestPercent,"
+            + "paperMeanPercent,paperStdPercent,parametersBefore,parameters,multiplyAdds,liveBlocks,imagePasses,minutes,cell\n");
         foreach (var row in table.Rows)
         {
             var (top1, paper) = (row.Top1Percent, row.Cell.Paper);
             text.Append('"').Append(row.Recipe.Network).Append("\",").AppendJoin(',',
             [
                 row.Recipe.Connectivity.Text(), row.Cell.Estimator?.Text() ?? "", Number(row.FanIn), Number(row.ImageSize), Number(row.TrainImages),
-                Number(row.Recipe.Training.Epochs), Number(top1.Count), Number(top1.Mean), double.IsNaN(top1.Std) ? "" : Number(top1.Std), Number(row.BestPercent),
-                Number(paper?.MeanPercent), Number(paper?.StdPercent), Number(row.ParametersBefore), Number(row.Parameters), Number(row.MultiplyAdds), Number(row.LiveBlocks),
+                Number(row.Recipe.Training.Epochs), Number(top1.Count),
+                Number(top1.Mean), double.IsNaN(top1.Std) ? "" : Number(top1.Std), Number(row.BestPercent),
+                Number(paper?.MeanPercent), Number(paper?.StdPercent),
+                Number(row.ParametersBefore), Number(row.Parameters), Number(row.MultiplyAdds), Number(row.LiveBlocks),
                 Number(row.ImagePasses), Number(row.Minutes), $"\"{row.Cell.Name}\"",
             ]).Append('\n');
         }
@@ -64,12 +69,15 @@ public static class TableText
 
     private static TextTable Rows(ExperimentTable table)
     {
-        var text = new TextTable("network", "connectivity", "top-1 %", "paper %", "epochs", "images", "seeds", "blocks", "parameters", "M mult-adds", "M passes", "minutes");
+        var text = new TextTable(
+            "network", "connectivity", "top-1 %", "paper %", "epochs", "images", "seeds", "blocks", "parameters", "M mult-adds",
+            "M passes", "minutes");
         foreach (var row in table.Rows)
         {
             text.Add(
                 row.Recipe.Network, Rule(row), Accuracy(row), row.Cell.Paper is { } paper ? Mean(paper.MeanPercent, paper.StdPercent ?? double.NaN) : "-",
-                Epochs(row), Images(row), Whole(row.Runs.Count), row.LiveBlocks is { } live ? One(live) : "-", Whole(row.Parameters), One(row.MultiplyAdds / 1e6), Two(row.ImagePasses / 1e6), Whole(row.Minutes));
+                Epochs(row), Images(row), Whole(row.Runs.Count), row.LiveBlocks is { } live ? One(live) : "-",
+                Whole(row.Parameters), One(row.MultiplyAdds / 1e6), Two(row.ImagePasses / 1e6), Whole(row.Minutes));
         }
         return text;
     }
@@ -84,7 +92,8 @@ public static class TableText
         foreach (var (learned, other, test) in table.Comparisons)
         {
             text.Add(
-                learned.Recipe.Network, $"{Rule(learned)} - {Rule(other)}", Signed(test.Difference.Mean) + (double.IsNaN(test.Difference.Std) ? "" : $" +- {Two(test.Difference.Std)}"),
+                learned.Recipe.Network, $"{Rule(learned)} - {Rule(other)}",
+                Signed(test.Difference.Mean) + (double.IsNaN(test.Difference.Std) ? "" : $" +- {Two(test.Difference.Std)}"),
                 double.IsNaN(test.P) ? "-" : test.P.ToString("0.000", CultureInfo.InvariantCulture), Whole(learned.Recipe.Training.Epochs), Images(learned),
                 Whole(test.Difference.Count), double.IsNaN(test.T) ? "-" : Two(test.T));
         }
@@ -92,8 +101,10 @@ public static class TableText
     }
 
     private static string Wirings(ExperimentTable table) => string.Concat(table.Wirings.Select(spread =>
-        $"\n{spread.First.Recipe.Network}, K = {Whole(spread.First.FanIn)}, {Whole(spread.First.Recipe.Training.Epochs)} epochs: standard deviation between wirings {Two(spread.Parts.RowStd)} points, "
-        + $"between seeds {Two(spread.Parts.ColumnStd)}, neither {Two(spread.Parts.ResidualStd)}; wirings all alike: p = {spread.Parts.P.ToString("0.000", CultureInfo.InvariantCulture)} (F test)\n"));
+        $"\n{spread.First.Recipe.Network}, K = {Whole(spread.First.FanIn)}, {Whole(spread.First.Recipe.Training.Epochs)} epochs: "
+        + $"standard deviation between wirings {Two(spread.Parts.RowStd)} points, "
+        + $"between seeds {Two(spread.Parts.ColumnStd)}, neither {Two(spread.Parts.ResidualStd)}; "
+        + $"wirings all alike: p = {spread.Parts.P.ToString("0.000", CultureInfo.InvariantCulture)} (F test)\n"));
 
     /// <summary>The rule of a row: <c>Learned(4)</c>, <c>Learned(4), gumbel</c>, <c>Learned(4), rewound</c> or <c>Random(4), wiring 3</c>.</summary>
     public static string Rule(TableRow row)

@@ -18,7 +18,8 @@ internal static class ComparisonPage
         var body = Markup.Of($"<header><h1>{title}</h1>\n<p class=\"lead\">{Lead(content)}</p>\n");
         if (!content.AreComparable)
         {
-            body.Add($"<p class=\"warning\">⚠ Networks, images or budgets differ between these runs: their accuracies do not compare wirings alone. The names of the rows say what differs.</p>\n");
+            body.Add($"<p class=\"warning\">⚠ Networks, images or budgets differ between these runs: their accuracies do not compare wirings alone. ");
+            body.Add($"The names of the rows say what differs.</p>\n");
         }
         body.Add($"</header>\n<main>\n{Table(content)}{Curves(content)}{Agreement(content)}{Runs(content)}</main>");
         return PageTemplate.Fill(title, body, [], first.Record.Machine.GateConnect);
@@ -53,7 +54,9 @@ internal static class ComparisonPage
                 row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.Figures.BestPercent, 2), Invariant.Grouped((long)Math.Round(row.Figures.Parameters)),
                 Invariant.Fixed(row.Figures.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.Figures.LiveBlocks, 1));
         }
-        var section = Markup.Of($"<section id=\"groups\"><h2>Accuracy</h2>\n{table.Write()}<p class=\"note\">Top-1 on the test images, read once after the last epoch: mean ± standard deviation (n − 1) over seeds. Costs after pruning, mean over seeds.</p>\n");
+        var section = Markup.Of($"<section id=\"groups\"><h2>Accuracy</h2>\n{table.Write()}");
+        section.Add($"<p class=\"note\">Top-1 on the test images, read once after the last epoch: mean ± standard deviation (n − 1) over seeds. ");
+        section.Add($"Costs after pruning, mean over seeds.</p>\n");
         if (content.Tests.Count > 0)
         {
             var tests = new HtmlTable("on the same seeds", "#points", "#seeds", "#p, two-sided");
@@ -62,7 +65,8 @@ internal static class ComparisonPage
                 var (points, spread) = (Invariant.Points(test.Difference.Mean), test.Difference.Std);
                 tests.Add(name, points + (double.IsNaN(spread) ? "" : $" ± {Invariant.Fixed(spread, 2)}"), test.Difference.Count, Invariant.Fixed(test.P, 3));
             }
-            section.Add($"{tests.Write()}<p class=\"note\">Paired t-test: p is how often a difference this large comes about where there is none.{Listed(content.Tests.Count)}</p>");
+            section.Add($"{tests.Write()}<p class=\"note\">Paired t-test: p is how often a difference this large comes about where there is none.");
+            section.Add($"{Listed(content.Tests.Count)}</p>");
         }
         return section.Add($"</section>\n");
     }
@@ -83,7 +87,8 @@ internal static class ComparisonPage
         var section = Markup.Of($"<section id=\"training\"><h2>Training</h2>\n<div class=\"charts wide\">");
         section.Each(charts, chart => $"{chart.Write()}").Add($"</div>");
         return content.Groups.Count > LineChart.Looks
-            ? section.Add($"<p class=\"note\">Curves of the first {LineChart.Looks} of {content.Groups.Count} rows; name the runs that are to be drawn first.</p></section>\n")
+            ? section.Add($"<p class=\"note\">Curves of the first {LineChart.Looks} of {content.Groups.Count} rows; ")
+                .Add($"name the runs that are to be drawn first.</p></section>\n")
             : section.Add($"</section>\n");
     }
 
@@ -93,7 +98,10 @@ internal static class ComparisonPage
         {
             return new Markup();
         }
-        var section = Markup.Of($"<section id=\"agreement\"><h2>Do the wirings agree?</h2>\n<p>Share of connections that two runs have in common. Two wirings drawn at random share K/C of them. Branch numbers mean the same thing only where both runs began with the same weights, that is with the same seed: between other seeds a share near chance is to be expected even where the same structure was learned under other numbers.</p>\n");
+        var section = Markup.Of($"<section id=\"agreement\"><h2>Do the wirings agree?</h2>\n");
+        section.Add($"<p>Share of connections that two runs have in common. Two wirings drawn at random share K/C of them. ");
+        section.Add($"Branch numbers mean the same thing only where both runs began with the same weights, that is with the same seed: ");
+        section.Add($"between other seeds a share near chance is to be expected even where the same structure was learned under other numbers.</p>\n");
         section.Add($"{AgreementByEpoch(content)}");
         var table = new HtmlTable("one", "other", "weights at the start", "#in common", "#by chance");
         foreach (var pair in content.Agreements.OrderByDescending(pair => pair.SameWeights).Take(MostPairs))

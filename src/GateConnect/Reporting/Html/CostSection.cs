@@ -26,17 +26,21 @@ internal static class CostSection
         var table = new HtmlTable("module", "#stage", "dropped", "#blocks", "#parameters", "#pruned to", "#multiply-adds", "#pruned to");
         for (var index = 0; index < before.Modules.Count; index++)
         {
-            Row(table, (Invariant.Text(index), Invariant.Text(before.Modules[index].Stage)), plan?.Modules[index], (
-                CostModel.OfModule(before, index, form, affine), CostModel.OfModule(after, index, form, affine)), $"{Invariant.Text(after.Modules[index].Blocks)} / {Invariant.Text(before.Modules[index].Blocks)}");
+            var cost = (CostModel.OfModule(before, index, form, affine), CostModel.OfModule(after, index, form, affine));
+            var blocks = $"{Invariant.Text(after.Modules[index].Blocks)} / {Invariant.Text(before.Modules[index].Blocks)}";
+            Row(table, (Invariant.Text(index), Invariant.Text(before.Modules[index].Stage)), plan?.Modules[index], cost, blocks);
         }
-        Row(table, ("all, with stem and head", ""), null, (CostModel.Of(before, form, affine), CostModel.Of(after, form, affine)), $"{Invariant.Text(after.Blocks)} / {Invariant.Text(before.Blocks)}");
+        var whole = (CostModel.Of(before, form, affine), CostModel.Of(after, form, affine));
+        Row(table, ("all, with stem and head", ""), null, whole, $"{Invariant.Text(after.Blocks)} / {Invariant.Text(before.Blocks)}");
         return section.Add($"{table.Write()}<p class=\"note\">Multiply-adds of the convolutions and the head, per image, forward.</p></section>\n");
     }
 
-    private static void Row(HtmlTable table, (string Module, string Stage) name, ModulePrune? prune, (NetworkCost Before, NetworkCost After) cost, string blocks) => table.Add(
-        name.Module, name.Stage, prune is { Dropped.IsEmpty: false } ? string.Join(", ", prune.Dropped) : "", blocks,
-        Invariant.Grouped(cost.Before.Parameters), Pruned(cost.Before.Parameters, cost.After.Parameters),
-        Invariant.Grouped(cost.Before.MultiplyAdds), Pruned(cost.Before.MultiplyAdds, cost.After.MultiplyAdds));
+    private static void Row(
+        HtmlTable table, (string Module, string Stage) name, ModulePrune? prune, (NetworkCost Before, NetworkCost After) cost, string blocks) =>
+        table.Add(
+            name.Module, name.Stage, prune is { Dropped.IsEmpty: false } ? string.Join(", ", prune.Dropped) : "", blocks,
+            Invariant.Grouped(cost.Before.Parameters), Pruned(cost.Before.Parameters, cost.After.Parameters),
+            Invariant.Grouped(cost.Before.MultiplyAdds), Pruned(cost.Before.MultiplyAdds, cost.After.MultiplyAdds));
 
     private static string Pruned(long before, long after) => before == after ? "=" : $"{Invariant.Grouped(after)} ({Invariant.Change(before, after)})";
 }

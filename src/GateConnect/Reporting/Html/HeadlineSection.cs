@@ -20,11 +20,13 @@ internal static class HeadlineSection
         var top = Markup.Of($"<h1>{Title(content)}</h1>\n");
         if (record.Results is { Test: var test })
         {
-            top.Add($"<p class=\"headline\"><strong>{Invariant.Fixed(test.Top1Percent, 2)} %</strong> top-1 on {Invariant.Grouped(test.Images)} test images</p>\n");
+            top.Add($"<p class=\"headline\"><strong>{Invariant.Fixed(test.Top1Percent, 2)} %</strong>");
+            top.Add($" top-1 on {Invariant.Grouped(test.Images)} test images</p>\n");
         }
         else
         {
-            top.Add($"<p class=\"headline\">No test result: the run is {(record.Status == RunStatus.Interrupted ? "interrupted" : "running, or crashed")}. Go on with <code>gateconnect train --resume RUN</code>.</p>\n");
+            var state = record.Status == RunStatus.Interrupted ? "interrupted" : "running, or crashed";
+            top.Add($"<p class=\"headline\">No test result: the run is {state}. Go on with <code>gateconnect train --resume RUN</code>.</p>\n");
         }
         return top.Add($"<p class=\"lead\">{Learned(content)}</p>\n{Cards(content)}");
     }
@@ -39,7 +41,9 @@ internal static class HeadlineSection
         var section = Markup.Of($"<section id=\"baselines\"><h2>Beside baselines</h2>\n");
         if (content.Groups.Count < 2)
         {
-            return section.Add($"<p>No finished run of another wiring with the same network, images and budget lies beside this one. Where RUN is the folder of this run, <code>{Control(content)}</code> makes one; then <code>gateconnect report RUN</code> sets them side by side.</p></section>\n");
+            section.Add($"<p>No finished run of another wiring with the same network, images and budget lies beside this one. ");
+            section.Add($"Where RUN is the folder of this run, <code>{Control(content)}</code> makes one; ");
+            return section.Add($"then <code>gateconnect report RUN</code> sets them side by side.</p></section>\n");
         }
         var own = content.Groups.First(row => row.IsOwn);
         var table = new HtmlTable("wiring", "#runs", "#top-1 %", "#best", "#this wiring, points", "#parameters", "#M mult-adds", "#live blocks");
@@ -51,14 +55,16 @@ internal static class HeadlineSection
         var rows = content.Groups.Count > MostOpenRows
             ? Markup.Of($"<details><summary>{Invariant.Text(content.Groups.Count - 1)} other rows</summary>\n{table.Write()}</details>\n")
             : table.Write();
-        return section.Add($"{rows}<p class=\"note\">Runs with the same network, images, epochs and batches; mean ± standard deviation (n − 1) over seeds. Differences below a standard deviation or two are noise.</p></section>\n");
+        section.Add($"{rows}<p class=\"note\">Runs with the same network, images, epochs and batches; mean ± standard deviation (n − 1) over seeds. ");
+        return section.Add($"Differences below a standard deviation or two are noise.</p></section>\n");
     }
 
     private static object[] Cells(GroupRow row, GroupRow own) =>
     [
         row.Name, row.Runs, row.Accuracy, Invariant.Fixed(row.Figures.BestPercent, 2),
         row.IsOwn ? "" : Invariant.Points(own.Figures.Top1Percent.Mean - row.Figures.Top1Percent.Mean),
-        Invariant.Grouped((long)Math.Round(row.Figures.Parameters)), Invariant.Fixed(row.Figures.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.Figures.LiveBlocks, 1),
+        Invariant.Grouped((long)Math.Round(row.Figures.Parameters)),
+        Invariant.Fixed(row.Figures.MultiplyAdds / 1e6, 1), Invariant.Fixed(row.Figures.LiveBlocks, 1),
     ];
 
     // The control of gates that were learned, here or elsewhere, is chance; that of everything else is learning.
@@ -98,8 +104,10 @@ internal static class HeadlineSection
         var dead = Dead(content);
         return dead == 0
             ? "No block turned out dead, so nothing was removed."
-            : $"{Invariant.Text(dead)} of {Invariant.Text(content.Blueprint.Blocks)} blocks turned out dead and {(dead == 1 ? "was" : "were")} removed without changing the function: "
-                + $"{Invariant.Change(before.Parameters, after.Parameters)} parameters, {Invariant.Change(before.MultiplyAdds, after.MultiplyAdds)} multiply-adds.";
+            : $"{Invariant.Text(dead)} of {Invariant.Text(content.Blueprint.Blocks)} blocks turned out dead "
+                + $"and {(dead == 1 ? "was" : "were")} removed without changing the function: "
+                + $"{Invariant.Change(before.Parameters, after.Parameters)} parameters, "
+                + $"{Invariant.Change(before.MultiplyAdds, after.MultiplyAdds)} multiply-adds.";
     }
 
     private static Markup Cards(ReportContent content)
@@ -107,19 +115,25 @@ internal static class HeadlineSection
         var cards = Markup.Of($"<dl class=\"cards\">\n");
         if (content.Record.Results is { } results)
         {
-            Card(cards, "top-1", $"{Invariant.Fixed(results.Test.Top1Percent, 2)} %", $"top-5 {Invariant.Fixed(results.Test.Top5Percent, 2)} %, loss {Invariant.Fixed(results.Test.Loss, 4)}");
+            Card(
+                cards, "top-1", $"{Invariant.Fixed(results.Test.Top1Percent, 2)} %",
+                $"top-5 {Invariant.Fixed(results.Test.Top5Percent, 2)} %, loss {Invariant.Fixed(results.Test.Loss, 4)}");
             Card(cards, "parameters", Invariant.Grouped(results.After.Parameters), Was(results.Before.Parameters, results.After.Parameters));
             Card(cards, "multiply-adds", Invariant.Grouped(results.After.MultiplyAdds), Was(results.Before.MultiplyAdds, results.After.MultiplyAdds));
         }
         if (content.Wiring is not null)
         {
             var dead = Dead(content);
-            Card(cards, "live blocks", Invariant.Text(content.Blueprint.Blocks - dead), $"of {Invariant.Text(content.Blueprint.Blocks)} in {Invariant.Text(content.Blueprint.Modules.Count)} modules");
+            Card(
+                cards, "live blocks", Invariant.Text(content.Blueprint.Blocks - dead),
+                $"of {Invariant.Text(content.Blueprint.Blocks)} in {Invariant.Text(content.Blueprint.Modules.Count)} modules");
             Card(cards, "dead blocks", Invariant.Text(dead), dead == 0 ? "all are read" : "read by no live block");
         }
         var training = content.Record.Recipe.Training;
         var done = content.Record.Results is null ? $"{Invariant.Text(content.Epochs.Count)} of " : "";
-        Card(cards, "trained", $"{done}{Invariant.Text(training.Epochs)} {(training.Epochs == 1 ? "epoch" : "epochs")}", $"on {Invariant.Grouped(content.Record.Dataset.TrainImages)} images, seed {content.Record.Recipe.Seed.ToString(Invariant.Culture)}");
+        Card(
+            cards, "trained", $"{done}{Invariant.Text(training.Epochs)} {(training.Epochs == 1 ? "epoch" : "epochs")}",
+            $"on {Invariant.Grouped(content.Record.Dataset.TrainImages)} images, seed {content.Record.Recipe.Seed.ToString(Invariant.Culture)}");
         return cards.Add($"</dl>\n");
     }
 

@@ -45,7 +45,9 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
         double[] values = [.. lines.SelectMany(line => line.Points).Select(point => point.Value)];
         var up = Upward(values);
         var chart = Markup.Of($"<figure class=\"chart\"><figcaption><b>{Title}</b>{Legend(lines)}</figcaption>\n");
-        chart.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Title}, over epochs\" data-low=\"{across.Low}\" data-high=\"{across.High}\" data-start=\"{across.Start}\" data-end=\"{across.End}\" data-top=\"{Top}\" data-bottom=\"{Height - Bottom}\">\n");
+        chart.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Title}, over epochs\"");
+        chart.Add($" data-low=\"{across.Low}\" data-high=\"{across.High}\" data-start=\"{across.Start}\" data-end=\"{across.End}\"");
+        chart.Add($" data-top=\"{Top}\" data-bottom=\"{Height - Bottom}\">\n");
         DrawGrid(chart, across, up, wholeOnly: values.All(double.IsInteger));
         DrawMark(chart, across);
         foreach (var line in lines)
@@ -60,7 +62,9 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
     {
         var axis = Axis.Round(values, Height - Bottom, Top);
         axis = values.Min() >= 0 ? axis with { Low = Math.Max(0, axis.Low) } : axis;
-        return values.All(double.IsInteger) ? axis with { Low = Math.Floor(axis.Low), High = Math.Max(Math.Ceiling(axis.High), Math.Floor(axis.Low) + 1) } : axis;
+        return values.All(double.IsInteger)
+            ? axis with { Low = Math.Floor(axis.Low), High = Math.Max(Math.Ceiling(axis.High), Math.Floor(axis.Low) + 1) }
+            : axis;
     }
 
     private static Markup Legend(ChartLine[] lines)
@@ -81,7 +85,8 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
     {
         foreach (var tick in up.Ticks(wholeOnly, about: 4))
         {
-            chart.Add($"<path class=\"grid\" d=\"M{Left} {Px(up.At(tick))}H{Width - Right}\"/><text class=\"tick\" text-anchor=\"end\" x=\"{Left - 6}\" y=\"{Px(up.At(tick) + 4)}\">{Number(tick)}</text>\n");
+            chart.Add($"<path class=\"grid\" d=\"M{Left} {Px(up.At(tick))}H{Width - Right}\"/>");
+            chart.Add($"<text class=\"tick\" text-anchor=\"end\" x=\"{Left - 6}\" y=\"{Px(up.At(tick) + 4)}\">{Number(tick)}</text>\n");
         }
         foreach (var tick in across.Ticks(wholeOnly: true, about: 6))
         {
@@ -95,7 +100,8 @@ internal sealed record LineChart(string Title, IReadOnlyList<ChartLine> Lines)
         if (MarkAfter is { } epoch && epoch >= across.Low && epoch < across.High)
         {
             var x = across.At(epoch + 0.5);
-            chart.Add($"<path class=\"mark\" d=\"M{Px(x)} {Top}V{Height - Bottom}\"/><text class=\"tick\" text-anchor=\"middle\" x=\"{Px(x)}\" y=\"{Top - 4}\">{Mark}</text>\n");
+            chart.Add($"<path class=\"mark\" d=\"M{Px(x)} {Top}V{Height - Bottom}\"/>");
+            chart.Add($"<text class=\"tick\" text-anchor=\"middle\" x=\"{Px(x)}\" y=\"{Top - 4}\">{Mark}</text>\n");
         }
     }
 

@@ -25,8 +25,14 @@ internal static class MistakesSection
     private static Markup Thumbnails(ImageDataset images, IReadOnlyList<ConfidentMistake> mistakes, IReadOnlyList<string> names)
     {
         var figures = Markup.Of($"<div class=\"thumbnails\">\n");
-        figures.Each(mistakes.Where(mistake => mistake.Image < images.Count), mistake =>
-            $"<figure><img alt=\"test image {mistake.Image}, {names[mistake.True]}\" width=\"96\" height=\"96\" src=\"data:image/png;base64,{Convert.ToBase64String(Png(images, mistake.Image))}\"><figcaption><b>{names[mistake.True]}</b><br>taken for {names[mistake.Predicted]}<br><span class=\"note\">{Percent(mistake)}, image {mistake.Image}</span></figcaption></figure>\n");
+        foreach (var mistake in mistakes.Where(mistake => mistake.Image < images.Count))
+        {
+            var png = Convert.ToBase64String(Png(images, mistake.Image));
+            figures.Add($"<figure><img alt=\"test image {mistake.Image}, {names[mistake.True]}\" width=\"96\" height=\"96\"");
+            figures.Add($" src=\"data:image/png;base64,{png}\">");
+            figures.Add($"<figcaption><b>{names[mistake.True]}</b><br>taken for {names[mistake.Predicted]}<br>");
+            figures.Add($"<span class=\"note\">{Percent(mistake)}, image {mistake.Image}</span></figcaption></figure>\n");
+        }
         return figures.Add($"</div>\n<p class=\"note\">The true class, what it was taken for, and the probability that the network gave that.</p>");
     }
 

@@ -26,7 +26,8 @@ internal static class TestSection
 
     /// <summary>What is said where evaluation.json is missing.</summary>
     public const string NotKept =
-        "The confusion matrix and the mistakes were not kept: the run has no evaluation.json. gateconnect report RUN --data PATH measures them where the images and the model are at hand.";
+        "The confusion matrix and the mistakes were not kept: the run has no evaluation.json. "
+        + "gateconnect report RUN --data PATH measures them where the images and the model are at hand.";
 
     private static Markup Classes(IReadOnlyList<string> names, IReadOnlyList<double?> percents)
     {
@@ -36,7 +37,8 @@ internal static class TestSection
             return Markup.Of($"<h3>Accuracy per class</h3>{Bars(rows)}");
         }
         var sorted = rows.OrderBy(row => row.Percent ?? double.PositiveInfinity).ToArray();
-        return Markup.Of($"<h3>The classes with the lowest accuracy</h3>{Bars(sorted[..MostClasses])}<details><summary>the other {sorted.Length - MostClasses} classes</summary>{Bars(sorted[MostClasses..])}</details>");
+        var lowest = Markup.Of($"<h3>The classes with the lowest accuracy</h3>{Bars(sorted[..MostClasses])}");
+        return lowest.Add($"<details><summary>the other {sorted.Length - MostClasses} classes</summary>{Bars(sorted[MostClasses..])}</details>");
     }
 
     private static Markup Bars((double? Percent, string Name)[] rows)
@@ -44,8 +46,10 @@ internal static class TestSection
         var table = new HtmlTable("class", "#accuracy %", "");
         foreach (var (percent, name) in rows)
         {
-            table.Add(name, Invariant.Fixed(percent, 2), Markup.Of(
-                $"<svg class=\"bar\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"rest\" width=\"100\" height=\"8\"/><rect class=\"full\" width=\"{Invariant.Short(percent ?? 0)}\" height=\"8\"/></svg>"));
+            var bar = Markup.Of($"<svg class=\"bar\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+            bar.Add($"<rect class=\"rest\" width=\"100\" height=\"8\"/>");
+            bar.Add($"<rect class=\"full\" width=\"{Invariant.Short(percent ?? 0)}\" height=\"8\"/></svg>");
+            table.Add(name, Invariant.Fixed(percent, 2), bar);
         }
         return table.Write();
     }
@@ -68,7 +72,8 @@ internal static class TestSection
 
     private static Markup Table(IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> confusion)
     {
-        var table = Markup.Of($"<h3>Confusion matrix</h3><div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\"><thead><tr><th scope=\"col\">true ↓ predicted →</th>");
+        var table = Markup.Of($"<h3>Confusion matrix</h3><div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\">");
+        table.Add($"<thead><tr><th scope=\"col\">true ↓ predicted →</th>");
         table.Each(names, name => $"<th scope=\"col\"><span>{name}</span></th>").Add($"</tr></thead><tbody>\n");
         for (var label = 0; label < names.Count; label++)
         {
@@ -79,25 +84,30 @@ internal static class TestSection
             }
             table.Add($"</tr>\n");
         }
-        return table.Add($"</tbody></table></div><p class=\"note\">Counts; colour is the share of the row: blue where it is right, orange where it is not.</p>");
+        table.Add($"</tbody></table></div>");
+        return table.Add($"<p class=\"note\">Counts; colour is the share of the row: blue where it is right, orange where it is not.</p>");
     }
 
     private static Markup Picture(IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> confusion)
     {
         var classes = names.Count;
-        var picture = Markup.Of($"<h3>Confusion matrix</h3><svg class=\"heat\" viewBox=\"0 0 {classes} {classes}\" role=\"img\" aria-label=\"confusion matrix, true classes down, predicted across\"><rect class=\"back\" width=\"{classes}\" height=\"{classes}\"/>\n");
+        var picture = Markup.Of($"<h3>Confusion matrix</h3><svg class=\"heat\" viewBox=\"0 0 {classes} {classes}\" role=\"img\"");
+        picture.Add($" aria-label=\"confusion matrix, true classes down, predicted across\">");
+        picture.Add($"<rect class=\"back\" width=\"{classes}\" height=\"{classes}\"/>\n");
         for (var label = 0; label < classes; label++)
         {
             for (var predicted = 0; predicted < classes; predicted++)
             {
                 if (confusion[label][predicted] is > 0 and var count)
                 {
-                    picture.Add($"<rect class=\"{Look(confusion, label, predicted)}\" x=\"{predicted}\" y=\"{label}\" width=\"1\" height=\"1\"><title>{names[label]} taken for {names[predicted]}: {Invariant.Text(count)}</title></rect>");
+                    picture.Add($"<rect class=\"{Look(confusion, label, predicted)}\" x=\"{predicted}\" y=\"{label}\" width=\"1\" height=\"1\">");
+                    picture.Add($"<title>{names[label]} taken for {names[predicted]}: {Invariant.Text(count)}</title></rect>");
                 }
             }
             picture.Add($"\n");
         }
-        return picture.Add($"</svg><p class=\"note\">True classes down, predicted across, in label order; colour is the share of the row. Point at a cell for its count.</p>");
+        picture.Add($"</svg><p class=\"note\">True classes down, predicted across, in label order; colour is the share of the row. ");
+        return picture.Add($"Point at a cell for its count.</p>");
     }
 
     // Shares of mistakes are small: their square root is shown, so that few of them are still seen.

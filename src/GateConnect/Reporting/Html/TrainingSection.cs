@@ -11,7 +11,10 @@ internal static class TrainingSection
     {
         if (content.Epochs.Count == 0)
         {
-            return content.Record.Results is null ? new Markup() : Markup.Of($"<section id=\"training\"><h2>Training</h2>\n<p class=\"note\">The curves were not kept: the run has no metrics.jsonl.</p></section>\n");
+            return content.Record.Results is null
+                ? new Markup()
+                : Markup.Of($"<section id=\"training\"><h2>Training</h2>\n")
+                    .Add($"<p class=\"note\">The curves were not kept: the run has no metrics.jsonl.</p></section>\n");
         }
         LineChart[] charts =
         [
@@ -22,7 +25,8 @@ internal static class TrainingSection
         var section = Markup.Of($"<section id=\"training\"><h2>Training</h2>\n<div class=\"charts\">");
         section.Each(charts.Select(chart => chart with { MarkAfter = content.GatesFixedAfter }), chart => $"{chart.Write()}");
         var test = content.Record.Results is null ? "The test images have not been read yet." : "The test images were read once, after the last epoch.";
-        return section.Add($"</div>\n<p class=\"note\">Training loss and accuracy are means over the epoch as images came, augmented and in training mode. {test}</p></section>\n");
+        section.Add($"</div>\n<p class=\"note\">Training loss and accuracy are means over the epoch as images came, augmented and in training mode. ");
+        return section.Add($"{test}</p></section>\n");
 
         ChartLine Line(string name, int look, Func<EpochReport, double?> value) =>
             ChartLine.Of(name, look, content.Epochs, report => (report.Epoch, value(report)));

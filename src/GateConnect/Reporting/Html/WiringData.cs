@@ -52,7 +52,12 @@ internal static class WiringData
     private static JsonObject Module(NetworkBlueprint blueprint, ModuleBlueprint module, int index)
     {
         var (height, width) = blueprint.OutputOf(index);
-        return new JsonObject { ["stage"] = module.Stage, ["blocks"] = module.Blocks, ["shape"] = $"{Invariant.Text(module.OutputChannels)} ch, {Invariant.Text(height)}×{Invariant.Text(width)}" };
+        return new JsonObject
+        {
+            ["stage"] = module.Stage,
+            ["blocks"] = module.Blocks,
+            ["shape"] = $"{Invariant.Text(module.OutputChannels)} ch, {Invariant.Text(height)}×{Invariant.Text(width)}",
+        };
     }
 
     private static JsonArray Frames(ReportContent content, Connectivity wiring)

@@ -21,7 +21,9 @@ internal static partial class WiringSection
         var section = Markup.Of($"<section id=\"wiring\"><h2>Who reads whom</h2>\n{Health(content)}");
         section.Add($"<div id=\"picture\" hidden><div class=\"controls\"></div><div class=\"scroll stage\"></div><p class=\"note\" id=\"shown\"></p></div>\n");
         section.Add($"<noscript>{Still(ConnectivityPicture.Draw(content.Blueprint, wiring, content.Gates))}</noscript>\n");
-        section.Add($"<p class=\"note\">Modules are columns from the stem to the head, blocks are nodes; a line is an open gate from the block that is read to the block that reads, thicker and stronger the larger its real gate is beside the largest of its reader. Dashed and pale: dead, no live block reads it.</p>\n");
+        section.Add($"<p class=\"note\">Modules are columns from the stem to the head, blocks are nodes; a line is an open gate ");
+        section.Add($"from the block that is read to the block that reads, thicker and stronger the larger its real gate is ");
+        section.Add($"beside the largest of its reader. Dashed and pale: dead, no live block reads it.</p>\n");
         return section.Add($"{Diagnostics(content)}</section>\n");
     }
 
@@ -63,7 +65,9 @@ internal static partial class WiringSection
         ];
         var section = Markup.Of($"<h3>Gates, epoch by epoch</h3>\n<div class=\"charts\">");
         section.Each(charts.Select(chart => chart with { MarkAfter = content.GatesFixedAfter }), chart => $"{chart.Write()}");
-        return section.Add($"</div><p class=\"note\">In-degree is the fan-in K for every block, always. Entropy is that of the normalised real gates over that of the uniform draw; churn is the share of the K strongest connections that the epoch before had not.</p>\n");
+        section.Add($"</div><p class=\"note\">In-degree is the fan-in K for every block, always. ");
+        section.Add($"Entropy is that of the normalised real gates over that of the uniform draw; ");
+        return section.Add($"churn is the share of the K strongest connections that the epoch before had not.</p>\n");
     }
 
     [GeneratedRegex("(?:`|&#x60;)(.*?)(?:`|&#x60;)")]

@@ -9,7 +9,15 @@ namespace GateConnect.Tests.Experiments.Bench;
 
 public sealed class BenchTests
 {
-    private static readonly BenchOptions Tiny = new() { Size = new NetworkSize(11, 2, 2), ImageSize = 8, BatchSize = 2, Repeats = 1, Threads = 1, TurnSeconds = 0 };
+    private static readonly BenchOptions Tiny = new()
+    {
+        Size = new NetworkSize(11, 2, 2),
+        ImageSize = 8,
+        BatchSize = 2,
+        Repeats = 1,
+        Threads = 1,
+        TurnSeconds = 0,
+    };
 
     [Fact]
     public void The_json_names_every_variant_with_its_rate()

@@ -74,7 +74,8 @@ public sealed class ExperimentRunnerTests
         [
             "learned-2:1", "learned-2-rewound:1", "learned-2:2", "learned-2-reinitialized:1", "learned-2-rewound:2", "learned-2:3", "learned-2-reinitialized:2",
         ];
-        Assert.Equal(expected, begun.Select(name => name.Replace("11,2,4-", "", StringComparison.Ordinal).Replace("-8px-48img-2ep-seed", ":", StringComparison.Ordinal)));
+        Assert.Equal(expected, begun.Select(name =>
+            name.Replace("11,2,4-", "", StringComparison.Ordinal).Replace("-8px-48img-2ep-seed", ":", StringComparison.Ordinal)));
 
         var table = ExperimentTable.Of(new Experiment("shapes", "made up", [learned, rewound, reinitialized]), Store(folder));
         Assert.Equal(["Learned(2)", "Learned(2), rewound", "Learned(2), reinitialized"], table.Rows.Select(TableText.Rule));
@@ -192,7 +193,8 @@ public sealed class ExperimentRunnerTests
         var first = Store(folder).All("shapes")[0].Path;
         foreach (var file in Directory.GetFiles(first))
         {
-            folder.Write(Path.GetRelativePath(folder.Path, Path.Combine(folder["results"], "shapes", "zz-copy", Path.GetFileName(file))), File.ReadAllBytes(file));
+            var copy = Path.Combine(folder["results"], "shapes", "zz-copy", Path.GetFileName(file));
+            folder.Write(Path.GetRelativePath(folder.Path, copy), File.ReadAllBytes(file));
         }
         Directory.CreateDirectory(Path.Combine(folder["results"], "shapes", ".hidden"));
         Directory.CreateDirectory(Path.Combine(folder["results"], "shapes", "another.part"));

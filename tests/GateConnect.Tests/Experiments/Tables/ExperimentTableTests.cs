@@ -14,7 +14,8 @@ public sealed class ExperimentTableTests
         var table = Table(
             Row(Wiring(4, 1), epochs: 5, 60, 62), Row(Wiring(4, 2), epochs: 5, 60, 62, 99),
             Row(Wiring(1, 1), epochs: 5, 40, 45), Row(Wiring(1, 2), epochs: 5, 50, 55),
-            Row(Wiring(1, 1), epochs: 10, 70, 75), Row(Wiring(2, 1), epochs: 5, 10), Row(Wiring(2, 2), epochs: 5, 20), Row(ConnectivityRule.Random(4), epochs: 5, 30, 31));
+            Row(Wiring(1, 1), epochs: 10, 70, 75), Row(Wiring(2, 1), epochs: 5, 10), Row(Wiring(2, 2), epochs: 5, 20),
+            Row(ConnectivityRule.Random(4), epochs: 5, 30, 31));
         Assert.Equal([(4, 5), (1, 5)], table.Wirings.Select(spread => (spread.First.FanIn, spread.First.Recipe.Training.Epochs)));
         Assert.Equal(VarianceComponents.Of(new double[,] { { 60, 62 }, { 60, 62 } }), table.Wirings[0].Parts);
         Assert.Equal(VarianceComponents.Of(new double[,] { { 40, 45 }, { 50, 55 } }), table.Wirings[1].Parts);

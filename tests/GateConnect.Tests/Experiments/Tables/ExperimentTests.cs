@@ -23,8 +23,12 @@ public sealed class ExperimentTests
     public void A_learned_wiring_is_trained_anew_from_its_own_initial_weights_and_from_others()
     {
         var budget = new Budget(0.1);
-        var (learned, rewound, reinitialized) = Experiment.Named("cifar10-fresh").Cells.ToArray() is [_, var one, var two, var three, ..] ? (one, two, three) : default;
-        Assert.Equal(["20,4,8-learned-4-gradual", "20,4,8-learned-4-gradual-rewound", "20,4,8-learned-4-gradual-reinitialized"], [learned.Name, rewound.Name, reinitialized.Name]);
+        var (learned, rewound, reinitialized) = Experiment.Named("cifar10-fresh").Cells.ToArray() is [_, var one, var two, var three, ..]
+            ? (one, two, three)
+            : default;
+        Assert.Equal(
+            ["20,4,8-learned-4-gradual", "20,4,8-learned-4-gradual-rewound", "20,4,8-learned-4-gradual-reinitialized"],
+            [learned.Name, rewound.Name, reinitialized.Name]);
         Assert.Equal(learned.Run(budget, 3), rewound.Run(budget, 3).WiringOf);
         Assert.Equal(learned.Run(budget, 4), reinitialized.Run(budget, 3).WiringOf);
         Assert.Equal(rewound.Run(budget, 3).Recipe, reinitialized.Run(budget, 3).Recipe);
@@ -70,7 +74,8 @@ public sealed class ExperimentTests
 
     [Fact]
     public void The_paper_has_no_figure_of_its_rivals() => Assert.All(Experiment.Named("cifar10-rivals").Cells, cell => Assert.Equal(
-        cell.Recipe.Connectivity is ConnectivityKind.Full || cell.Estimator is EstimatorKind.Paper or EstimatorKind.Relaxed or EstimatorKind.Gradual, cell.Paper is not null));
+        cell.Recipe.Connectivity is ConnectivityKind.Full || cell.Estimator is EstimatorKind.Paper or EstimatorKind.Relaxed or EstimatorKind.Gradual,
+        cell.Paper is not null));
 
     [Fact]
     public void Series_of_budgets_double() => Assert.All(Experiment.All.Where(experiment => experiment.Budgets is not null), experiment =>
@@ -114,5 +119,8 @@ public sealed class ExperimentTests
     // Under any wiring, where another run's is wanted.
     private static CellRun Wired(CellRun run) => run.WiringOf is null
         ? run
-        : run.Under(Connectivity.Random(NetworkBlueprint.Create(NetworkSize.Parse(run.Recipe.Network), new(3, 32, 32), 10), run.Recipe.Rule.FanIn!.Value, new Seeds(1).Generator(Seeds.Gates)));
+        : run.Under(Connectivity.Random(
+            NetworkBlueprint.Create(NetworkSize.Parse(run.Recipe.Network), new(3, 32, 32), 10),
+            run.Recipe.Rule.FanIn!.Value,
+            new Seeds(1).Generator(Seeds.Gates)));
 }

@@ -30,7 +30,8 @@ public sealed class TablePictureTests
     {
         var text = TablePicture.Draw(Table(
             Row(ConnectivityRule.Learned(1), epochs: 5, 50), Row(ConnectivityRule.Random(1), epochs: 5, 45),
-            Row(ConnectivityRule.Learned(2), epochs: 5, 55), Row(ConnectivityRule.Random(2), epochs: 5, 56), Row(ConnectivityRule.FullBranches, epochs: 5, 60)));
+            Row(ConnectivityRule.Learned(2), epochs: 5, 55), Row(ConnectivityRule.Random(2), epochs: 5, 56),
+            Row(ConnectivityRule.FullBranches, epochs: 5, 60)));
         Assert.Contains("fan-in K", text, StringComparison.Ordinal);
         Assert.Equal([2, 2, 1, 2, 2], Lines(XDocument.Parse(text)).Select(line => line.Count));
     }
@@ -38,7 +39,11 @@ public sealed class TablePictureTests
     [Fact]
     public void Where_budget_and_fan_in_vary_only_one_of_them_is_drawn()
     {
-        TableRow[] fanIns = [.. new[] { 1, 2, 3 }.Select(fanIn => Row(ConnectivityRule.Learned(fanIn), epochs: 10, 50 + fanIn)), Row(ConnectivityRule.FullBranches, epochs: 10, 60)];
+        TableRow[] fanIns =
+        [
+            .. new[] { 1, 2, 3 }.Select(fanIn => Row(ConnectivityRule.Learned(fanIn), epochs: 10, 50 + fanIn)),
+            Row(ConnectivityRule.FullBranches, epochs: 10, 60),
+        ];
         var text = TablePicture.Draw(Table([.. fanIns, Row(ConnectivityRule.Learned(2), epochs: 20, 70)]));
         Assert.Contains("fan-in K", text, StringComparison.Ordinal);
         Assert.Equal([3, 1], Lines(XDocument.Parse(text)).Take(2).Select(line => line.Count));
@@ -52,8 +57,9 @@ public sealed class TablePictureTests
     {
         var text = TablePicture.Draw(Table([.. new[] { 5, 10 }.SelectMany(epochs => new[]
         {
-            Row(ConnectivityRule.Random(4), epochs, 50 + epochs), Row(ConnectivityRule.Full, epochs, 51 + epochs), Row(ConnectivityRule.FullBranches, epochs, 52 + epochs),
-            Row(ConnectivityRule.Learned(4), epochs, 53 + epochs), Row(ConnectivityRule.Learned(4), epochs, EstimatorKind.Gradual, 54 + epochs),
+            Row(ConnectivityRule.Random(4), epochs, 50 + epochs), Row(ConnectivityRule.Full, epochs, 51 + epochs),
+            Row(ConnectivityRule.FullBranches, epochs, 52 + epochs), Row(ConnectivityRule.Learned(4), epochs, 53 + epochs),
+            Row(ConnectivityRule.Learned(4), epochs, EstimatorKind.Gradual, 54 + epochs),
         })]));
         Assert.Equal(5 + 6, Lines(XDocument.Parse(text)).Count);
         Assert.Contains(">Learned, gradual - Random<", text, StringComparison.Ordinal);
@@ -85,6 +91,7 @@ public sealed class TablePictureTests
     private static List<List<(double X, double Y)>> Lines(XDocument picture) =>
     [
         .. picture.Descendants().Where(element => element.Name.LocalName == "polyline").Select(line => line.Attribute("points")!.Value.Split(' ')
-            .Select(point => point.Split(',')).Select(point => (double.Parse(point[0], CultureInfo.InvariantCulture), double.Parse(point[1], CultureInfo.InvariantCulture))).ToList()),
+            .Select(point => point.Split(','))
+            .Select(point => (double.Parse(point[0], CultureInfo.InvariantCulture), double.Parse(point[1], CultureInfo.InvariantCulture))).ToList()),
     ];
 }

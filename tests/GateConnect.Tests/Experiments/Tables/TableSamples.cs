@@ -16,7 +16,10 @@ internal static class TableSamples
     {
         var recipe = new Recipe
         {
-            Connectivity = rule.Kind, FanIn = rule.FanIn, WiringSeed = rule.WiringSeed, Training = new TrainingOptions { Epochs = epochs, Gates = new GateOptions { Estimator = estimator } },
+            Connectivity = rule.Kind,
+            FanIn = rule.FanIn,
+            WiringSeed = rule.WiringSeed,
+            Training = new TrainingOptions { Epochs = epochs, Gates = new GateOptions { Estimator = estimator } },
         };
         var (sample, paper) = (Samples.Record(), recipe with { Training = recipe.Training with { Epochs = 300 } });
         return new TableRow(new ExperimentCell("cifar10", paper), recipe,
