@@ -53,7 +53,7 @@ internal sealed class RecipeOptions
             Value(
                 "--connectivity", "connectivity", "KIND",
                 "Who reads whom: full (ResNeXt), full-branches (the same, every branch with an input of its own), "
-                + "random, learned or given. Default learned."),
+                + "random, regular (random, but every block is also read by K), learned or given. Default learned."),
             Value("--fan-in", "fanIn", "K", "Branches that each block reads where the wiring is random or learned, 1 to C. Default half of C."),
             WiringFrom,
             From,

@@ -5,7 +5,6 @@ using GateConnect.Experiments;
 using GateConnect.Model;
 using GateConnect.Reporting;
 using GateConnect.Runtime;
-using GateConnect.Training;
 
 namespace GateConnect.Cli;
 
@@ -19,14 +18,14 @@ internal sealed class WiringEvaluation(CommandContext context, WiringChoice choi
     /// <exception cref="DataException">The diary is of another network, or images are missing.</exception>
     public JsonObject Run(SavedModel saved, ImageSource images)
     {
-        var gates = LastGates(saved);
+        var diary = LearnedGates(saved);
         using var model = ModelFile.Load(saved.Path);
-        if (model.Network is not BranchNetwork network || !gates.TopK.Fits(network.Blueprint))
+        if (model.Network is not BranchNetwork network || !diary.Fits(network.Blueprint))
         {
             throw new DataException($"{saved.Folder!.ConnectivityPath}: its gates do not fit the network in {saved.Path}");
         }
         var data = saved.AllImages(model.Header, images, context, voice);
-        var control = new WiringControl(network.Blueprint, gates, new Seeds(choice.Seed));
+        var control = new WiringControl(network.Blueprint, diary.Epochs[^1], new Seeds(choice.Seed));
         var training = data.Training with { Normalization = model.Header.Normalization };
         var trial = new WiringTrial(network, training, data.Test, saved.Record!.Recipe.Training.BatchSize, choice.Statistics);
         Introduce(saved, control, trial);
@@ -38,32 +37,47 @@ internal sealed class WiringEvaluation(CommandContext context, WiringChoice choi
         }
         if (OrderHolds(results) is { } holds)
         {
-            voice.Say(holds ? "order      holds: learned above the mean of random, and that above reversed" : "order      does not hold: expected learned above random above reversed");
+            voice.Say(holds
+                ? "order      holds: learned above the mean of random, and that above reversed"
+                : "order      does not hold: expected learned above random above reversed");
         }
         return Document(control, trial, results);
     }
 
-    private static GateSnapshot LastGates(SavedModel saved)
+    private static GateDiary LearnedGates(SavedModel saved)
     {
         if (saved.Folder is not { } folder)
         {
             throw new ConfigurationException($"--wiring: {saved.Path} is a file by itself; name the run folder, whose connectivity.json has the gates");
         }
-        return GateDiary.Read(folder.ConnectivityPath).Epochs.LastOrDefault()
-            ?? throw new ConfigurationException($"--wiring: {folder.Path} has learned no gates (its rule is {saved.Record!.Recipe.Rule}); only --connectivity learned does");
+        var diary = GateDiary.Read(folder.ConnectivityPath);
+        return diary.Epochs.Length > 0
+            ? diary
+            : throw new ConfigurationException(
+                $"--wiring: {folder.Path} has learned no gates (its rule is {saved.Record!.Recipe.Rule}); only --connectivity learned does");
     }
 
     private void Introduce(SavedModel saved, WiringControl control, WiringTrial trial)
     {
         voice.Fact("model", $"{saved.Path}, gates of epoch {control.Gates.Epoch}, fan-in {control.FanIn} of {control.Blueprint.Size.Cardinality}");
-        voice.Fact("statistics", $"{(choice.Statistics == NormSource.Kept ? "of the norms: kept as saved" : $"of the norms: measured under each wiring on {WiringTrial.StatisticsBatches} batches of {Math.Min(trial.BatchSize, trial.Training.Train.Count)} training images")}");
+        var statistics = choice.Statistics == NormSource.Kept
+            ? "of the norms: kept as saved"
+            : $"of the norms: measured under each wiring on {WiringTrial.StatisticsBatches} batches "
+                + $"of {Math.Min(trial.BatchSize, trial.Training.Train.Count)} training images";
+        voice.Fact("statistics", $"{statistics}");
         voice.Fact("test", $"{trial.Test.Count} images");
     }
 
     private void Say(WiringResult result)
     {
-        var spread = result.Draws.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" +- {result.StdTop1Percent:0.00} ({result.Draws.Count} draws, seed {choice.Seed})") : "";
-        voice.Fact(WiringOptions.Word(result.Kind), $"top-1 {result.Top1Percent:0.00} %{spread}, top-5 {result.Top5Percent:0.00} %, loss {result.Loss:0.0000}, {100 * result.Draws.Average(draw => draw.SharedWithLearned):0} % of the learned connections");
+        var spread = result.Draws.Count > 1
+            ? string.Create(CultureInfo.InvariantCulture, $" +- {result.StdTop1Percent:0.00} ({result.Draws.Count} draws, seed {choice.Seed})")
+            : "";
+        var top1 = FormattableString.Invariant($"{result.Top1Percent:0.00} %{spread}");
+        var shared = 100 * result.Draws.Average(draw => draw.SharedWithLearned);
+        voice.Fact(
+            WiringOptions.Word(result.Kind),
+            $"top-1 {top1}, top-5 {result.Top5Percent:0.00} %, loss {result.Loss:0.0000}, {shared:0} % of the learned connections");
     }
 
     private static bool? OrderHolds(List<WiringResult> results)

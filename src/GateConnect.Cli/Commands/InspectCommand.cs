@@ -32,7 +32,7 @@ internal sealed class InspectCommand
     private readonly Option<string?> connectivity = new("--connectivity")
     {
         HelpName = "KIND",
-        Description = "full (ResNeXt), full-branches, random or learned. Default learned.",
+        Description = "full (ResNeXt), full-branches, random, regular or learned. Default learned.",
     };
 
     private readonly Option<int?> fanIn = new("--fan-in") { HelpName = "K", Description = "Branches that each block reads. Default half of C." };

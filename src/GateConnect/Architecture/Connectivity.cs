@@ -34,19 +34,34 @@ public sealed record Connectivity
 
     /// <summary>All gates open: every block reads every block of the module before.</summary>
     public static Connectivity Full(NetworkBlueprint blueprint) =>
-        Build(blueprint, (_, sources) => [.. Enumerable.Range(0, sources)]);
+        Build(blueprint, sources => _ => [.. Enumerable.Range(0, sources)]);
 
     /// <summary>Every block reads <paramref name="fanIn"/> distinct blocks, every subset equally likely.</summary>
     /// <param name="blueprint">The network to wire.</param>
     /// <param name="fanIn">K, from 1 to the cardinality.</param>
     /// <param name="random">Where the draws come from.</param>
     public static Connectivity Random(NetworkBlueprint blueprint, int fanIn, SeededRandom random) =>
-        Build(blueprint, (_, sources) =>
+        Build(blueprint, sources => _ => Shuffled(sources, random)[..fanIn]);
+
+    /// <summary>
+    /// The same, but every block of a module but the last is also read by K blocks, so that none is dead: readers and sources are
+    /// shuffled around a ring, and each reads the K that lie ahead.
+    /// </summary>
+    /// <inheritdoc cref="Random"/>
+    /// <exception cref="ArgumentException">A module has more or fewer blocks than the one before: no such wiring exists.</exception>
+    public static Connectivity Regular(NetworkBlueprint blueprint, int fanIn, SeededRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(blueprint);
+        if (blueprint.Modules.Any(module => module.Blocks != blueprint.Modules[0].Blocks))
         {
-            var order = Enumerable.Range(0, sources).ToArray();
-            random.Shuffle<int>(order);
-            return order[..fanIn];
+            throw new ArgumentException("a regular wiring needs as many blocks in every module", nameof(blueprint));
+        }
+        return Build(blueprint, sources =>
+        {
+            var (places, ring) = (Shuffled(sources, random), Shuffled(sources, random));
+            return reader => [.. Enumerable.Range(0, fanIn).Select(step => ring[(places[reader] + step) % sources])];
         });
+    }
 
     /// <summary>Whether this wiring fits the blueprint's modules and block counts.</summary>
     public bool Fits(NetworkBlueprint blueprint) =>
@@ -102,18 +117,26 @@ public sealed record Connectivity
         return hash.ToHashCode();
     }
 
-    private delegate int[] RowRule(int reader, int sources);
+    private static int[] Shuffled(int count, SeededRandom random)
+    {
+        var order = Enumerable.Range(0, count).ToArray();
+        random.Shuffle<int>(order);
+        return order;
+    }
 
-    private static Connectivity Build(NetworkBlueprint blueprint, RowRule row)
+    /// <param name="blueprint">The network to wire.</param>
+    /// <param name="ruleOf">For a module with so many sources, what a reader reads.</param>
+    private static Connectivity Build(NetworkBlueprint blueprint, Func<int, Func<int, int[]>> ruleOf)
     {
         var modules = ImmutableArray.CreateBuilder<ModuleConnectivity>(blueprint.Modules.Count - 1);
         for (var index = 1; index < blueprint.Modules.Count; index++)
         {
             var sources = blueprint.Modules[index - 1].Blocks;
+            var rule = ruleOf(sources);
             var reads = ImmutableArray.CreateBuilder<ImmutableArray<int>>(blueprint.Modules[index].Blocks);
             for (var reader = 0; reader < blueprint.Modules[index].Blocks; reader++)
             {
-                var sorted = row(reader, sources);
+                var sorted = rule(reader);
                 Array.Sort(sorted);
                 reads.Add([.. sorted]);
             }

@@ -23,6 +23,10 @@ public enum ConnectivityKind
     [JsonStringEnumMemberName("random")]
     Random,
 
+    /// <summary>As random, but every block is also read by K: none is dead.</summary>
+    [JsonStringEnumMemberName("regular")]
+    Regular,
+
     /// <summary>Gates learned together with the weights: GateConnect.</summary>
     [JsonStringEnumMemberName("learned")]
     Learned,
@@ -53,6 +57,9 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     /// <summary>A fixed random wiring.</summary>
     public static ConnectivityRule Random(int fanIn) => new(ConnectivityKind.Random, fanIn);
 
+    /// <summary>A fixed random wiring in which every block reads K blocks and is read by K.</summary>
+    public static ConnectivityRule Regular(int fanIn) => new(ConnectivityKind.Regular, fanIn);
+
     /// <summary>Learned wiring.</summary>
     public static ConnectivityRule Learned(int fanIn) => new(ConnectivityKind.Learned, fanIn);
 
@@ -69,7 +76,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     /// <summary>Given: the wiring.</summary>
     public Connectivity? Wiring { get; init; }
 
-    /// <summary>Random: which wiring is drawn, whatever the weights' seed; null to draw it from that seed.</summary>
+    /// <summary>Random and regular: which wiring is drawn, whatever the weights' seed; null to draw it from that seed.</summary>
     public ulong? WiringSeed { get; init; }
 
     /// <summary>The form of network that it wires: a ResNeXt, or blocks with inputs of their own.</summary>
@@ -82,8 +89,13 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     internal Connectivity InitialWiring(NetworkBlueprint blueprint, Seeds seeds) =>
         Wiring ?? (Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
             ? Connectivity.Full(blueprint)
-            : Connectivity.Random(
-                blueprint, FanInOf(blueprint.Size.Cardinality), (WiringSeed is { } own ? new Seeds(own) : seeds).Generator(Seeds.Gates)));
+            : Drawn(blueprint, (WiringSeed is { } own ? new Seeds(own) : seeds).Generator(Seeds.Gates)));
+
+    private Connectivity Drawn(NetworkBlueprint blueprint, SeededRandom random)
+    {
+        var fanIn = FanInOf(blueprint.Size.Cardinality);
+        return Kind == ConnectivityKind.Regular ? Connectivity.Regular(blueprint, fanIn, random) : Connectivity.Random(blueprint, fanIn, random);
+    }
 
     /// <summary>Every mistake in this rule for a network of this cardinality.</summary>
     public IEnumerable<string> Mistakes(int cardinality)
@@ -92,7 +104,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         {
             yield return mistake;
         }
-        if (Kind is ConnectivityKind.Random or ConnectivityKind.Learned && FanIn is null)
+        if (Kind is ConnectivityKind.Random or ConnectivityKind.Regular or ConnectivityKind.Learned && FanIn is null)
         {
             yield return $"fanIn: missing; {Kind.Text()} needs a fan-in from 1 to the cardinality {cardinality}";
         }
@@ -100,9 +112,9 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         {
             yield return $"fanIn: {fanIn} is outside 1 to the cardinality {cardinality}";
         }
-        if (Kind != ConnectivityKind.Random && WiringSeed is { } seed)
+        if (Kind is not (ConnectivityKind.Random or ConnectivityKind.Regular) && WiringSeed is { } seed)
         {
-            yield return $"wiringSeed: {seed} does not go with {Kind.Text()}; only random draws its wiring once";
+            yield return $"wiringSeed: {seed} does not go with {Kind.Text()}; only random and regular draw their wiring once";
         }
         if (Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches && FanIn is { } given && given != cardinality)
         {
@@ -128,7 +140,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         }
     }
 
-    /// <summary>As tables print it: <c>Full</c>, <c>FullBranches</c>, <c>Random(4)</c>, <c>Learned(4)</c>, <c>Given(4)</c>.</summary>
+    /// <summary>As tables print it: <c>Full</c>, <c>FullBranches</c>, <c>Random(4)</c>, <c>Regular(4)</c>, <c>Learned(4)</c>, <c>Given(4)</c>.</summary>
     public override string ToString() => Kind is ConnectivityKind.Full or ConnectivityKind.FullBranches
         ? Kind.ToString()
         : string.Create(CultureInfo.InvariantCulture, $"{Kind}({FanIn})");

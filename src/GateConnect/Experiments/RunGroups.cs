@@ -21,19 +21,26 @@ internal sealed record RunGroup(string Name, Recipe Recipe, IReadOnlyList<RunRec
 internal static class RunGroups
 {
     // What the name of the rule says already.
-    private static readonly string[] Untold = ["connectivity", "fanIn", "wiring", "wiringSeed", "training.gates.estimator"];
+    private static readonly string[] Untold = ["connectivity", "fanIn", "wiring", "wiringSeed", "training.gates.estimator", "training.gates.keepBlocks"];
 
     /// <summary>A recipe without what may differ between runs of a row.</summary>
     public static Recipe Seedless(Recipe recipe) => recipe.Effective with { Seed = 0, Threads = null, Data = recipe.Data with { Path = null } };
 
     /// <summary>The rule of a recipe: <c>Learned(4)</c>, <c>Learned(4), gumbel</c> or <c>Random(4), wiring 3</c>.</summary>
-    public static string Rule(Recipe recipe) => recipe switch
+    public static string Rule(Recipe recipe) => recipe.WiringSeed is { } wiring
+        ? string.Create(CultureInfo.InvariantCulture, $"{recipe.Rule}, wiring {wiring}")
+        : recipe.Rule + Estimator(recipe);
+
+    /// <summary>How a recipe learns its gates, if not by the usual rule: <c>, gumbel</c>; nothing where it learns none.</summary>
+    public static string Estimator(Recipe recipe)
     {
-        { Connectivity: ConnectivityKind.Learned, Training.Gates.Estimator: not EstimatorKind.Relaxed } =>
-            $"{recipe.Rule}, {recipe.Training.Gates.Estimator.Text()}",
-        { WiringSeed: { } wiring } => string.Create(CultureInfo.InvariantCulture, $"{recipe.Rule}, wiring {wiring}"),
-        _ => recipe.Rule.ToString(),
-    };
+        if (recipe.Connectivity != ConnectivityKind.Learned)
+        {
+            return "";
+        }
+        var gates = recipe.Training.Gates.Effective;
+        return (gates.Estimator == EstimatorKind.Relaxed ? "" : $", {gates.Estimator.Text()}") + (gates.KeepBlocks ? ", blocks kept" : "");
+    }
 
     /// <summary>The rows of these finished runs, in the order in which they first come.</summary>
     public static IReadOnlyList<RunGroup> Of(IEnumerable<RunRecord> runs)

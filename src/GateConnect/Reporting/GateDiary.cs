@@ -48,7 +48,7 @@ public sealed record GateDiary
     public GateDiary KeepThrough(int epoch) => this with { Epochs = [.. Epochs.Where(entry => entry.Epoch <= epoch)] };
 
     /// <summary>Whether the wiring and the gates of every epoch are those of such a network.</summary>
-    internal bool Fits(NetworkBlueprint blueprint) => (Final?.Fits(blueprint) ?? true) && Epochs.All(entry => entry.Fits(blueprint));
+    public bool Fits(NetworkBlueprint blueprint) => (Final?.Fits(blueprint) ?? true) && Epochs.All(entry => entry.Fits(blueprint));
 
     /// <summary>Writes the diary under its final name in one step. Real gates are rounded to 6 places.</summary>
     /// <exception cref="OutputException">The file cannot be written.</exception>

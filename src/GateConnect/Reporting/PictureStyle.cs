@@ -34,8 +34,8 @@ internal static class PictureStyle
         .pale{stroke:#8a93a5;stroke-width:.9;stroke-opacity:.5;stroke-dasharray:3 4}
         .block{stroke:#fff;stroke-width:1.5}
         .b0{fill:#3b5bdb}.b1{fill:#0b8f7d}.b2{fill:#c2570c}.b3{fill:#a4297f}
-        .s0{stroke:#3b5bdb}.s1{stroke:#0b8f7d}.s2{stroke:#c2570c}.s3{stroke:#a4297f}
-        .f0{fill:#3b5bdb}.f1{fill:#0b8f7d}.f2{fill:#c2570c}.f3{fill:#a4297f}
+        .s0{stroke:#3b5bdb}.s1{stroke:#0b8f7d}.s2{stroke:#c2570c}.s3{stroke:#a4297f}.s4{stroke:#6b7a12}
+        .f0{fill:#3b5bdb}.f1{fill:#0b8f7d}.f2{fill:#c2570c}.f3{fill:#a4297f}.f4{fill:#6b7a12}
         .dead{fill:#f4f5f8;stroke:#8a93a5;stroke-width:1.3;stroke-dasharray:3 2.6}
         .number.faded{fill:#8a93a5;font-weight:400}
         @media (prefers-color-scheme:dark){
@@ -48,8 +48,8 @@ internal static class PictureStyle
         .block{stroke:#14171f}
         .number{fill:#0e1118}
         .b0{fill:#8ea6ff}.b1{fill:#4fd1bd}.b2{fill:#ffa560}.b3{fill:#f08bd0}
-        .s0{stroke:#8ea6ff}.s1{stroke:#4fd1bd}.s2{stroke:#ffa560}.s3{stroke:#f08bd0}
-        .f0{fill:#8ea6ff}.f1{fill:#4fd1bd}.f2{fill:#ffa560}.f3{fill:#f08bd0}
+        .s0{stroke:#8ea6ff}.s1{stroke:#4fd1bd}.s2{stroke:#ffa560}.s3{stroke:#f08bd0}.s4{stroke:#c9d46a}
+        .f0{fill:#8ea6ff}.f1{fill:#4fd1bd}.f2{fill:#ffa560}.f3{fill:#f08bd0}.f4{fill:#c9d46a}
         .dead{fill:#1b202b;stroke:#76809a}
         .number.faded{fill:#76809a}
         }

@@ -89,6 +89,11 @@ public sealed record GateOptions
     /// <summary>Rule gradual: share of the phase in which nothing closes yet, in [0, 1); default 0.2.</summary>
     public double ClosingStart { get; init; } = 0.2;
 
+    /// <summary>
+    /// Rule gradual: no gate closes without which some block could no longer be read by anyone, so that none dies; default false.
+    /// </summary>
+    public bool KeepBlocks { get; init; }
+
     /// <summary>Rules sigmoid, gumbel and hard-concrete: the step of a log-odds, above 0 to 10; default 1.</summary>
     public double DrawStep { get; init; } = 1.0;
 
@@ -136,7 +141,7 @@ public sealed record GateOptions
                     InitialTemperature = InitialTemperature,
                     FinalTemperature = FinalTemperature,
                 },
-                EstimatorKind.Gradual => read with { ClosingStart = ClosingStart },
+                EstimatorKind.Gradual => read with { ClosingStart = ClosingStart, KeepBlocks = KeepBlocks },
                 EstimatorKind.Sigmoid or EstimatorKind.HardConcrete => read with { DrawStep = DrawStep },
                 EstimatorKind.Gumbel => read with { DrawStep = DrawStep, InitialTemperature = InitialTemperature, FinalTemperature = FinalTemperature },
                 EstimatorKind.Reinforce => read with { PolicyStep = PolicyStep, BaselineDecay = BaselineDecay },

@@ -1,7 +1,8 @@
 // The gradual rule (docs/decisions/0019-gradual.md): every block starts reading all C branches, each at K/C, and closes one gate
 // after another until K are left, for good. Which one: that whose gradient, summed over the batches since the last closing, says
 // that the loss falls most, or rises least, without it. Between closings the weights have time to settle, and no gate comes back
-// to undo what the others learned from its absence.
+// to undo what the others learned from its absence. Where blocks are to be kept (GateOptions.KeepBlocks), a gate without which
+// some block could no longer be read by anyone stays open (BlockCoverage), and the next one closes.
 using GateConnect.Architecture;
 using GateConnect.Model;
 
@@ -37,18 +38,15 @@ public sealed class GradualEstimator : IGateEstimator
     /// <summary>Of the open gates the K that the loss would miss most.</summary>
     public Connectivity TopK()
     {
-        var worth = open.Select(matrix => (float[,])matrix.Clone()).ToArray();
-        for (var index = 0; index < worth.Length; index++)
+        var left = open.Select(matrix => (float[,])matrix.Clone()).ToArray();
+        for (var index = 0; index < left.Length; index++)
         {
-            for (var reader = 0; reader < worth[index].GetLength(0); reader++)
+            for (var reader = 0; reader < left[index].GetLength(0); reader++)
             {
-                var gradients = GateSampling.Row(evidence[index], reader).ToArray();
-                GateMatrices.SetRow(
-                    worth[index], reader,
-                    [.. gradients.Select((gradient, source) => open[index][reader, source] > 0 ? -gradient : double.NegativeInfinity)]);
+                Close(left[index], index, reader, left[index].GetLength(1) - fanIn);
             }
         }
-        return GateMatrices.TopK(worth, fanIn);
+        return GateMatrices.TopK(left, fanIn);
     }
 
     /// <inheritdoc/>
@@ -70,7 +68,11 @@ public sealed class GradualEstimator : IGateEstimator
             GateMatrices.Descend(evidence[index], gates.Gradient(index + 1), step: -1);
             for (var reader = 0; reader < open[index].GetLength(0); reader++)
             {
-                CloseDue(index, reader, Due(moment.Progress, block++ * Spread % 1, open[index].GetLength(1) - fanIn));
+                var due = Due(moment.Progress, block++ * Spread % 1, open[index].GetLength(1) - fanIn);
+                if (Close(open[index], index, reader, due) > 0)
+                {
+                    GateMatrices.SetRow(evidence[index], reader, new double[open[index].GetLength(1)]);
+                }
             }
         }
     }
@@ -82,20 +84,21 @@ public sealed class GradualEstimator : IGateEstimator
         return Math.Clamp((int)Math.Floor((share * closings) - offset) + 1, 0, closings);
     }
 
-    private void CloseDue(int index, int reader, int due)
+    // Closes gates of a row until so many are closed, those first without which the loss falls most; returns how many closed now.
+    private int Close(float[,] gates, int index, int reader, int due)
     {
-        var row = GateSampling.Row(open[index], reader).ToArray();
-        var gradients = GateSampling.Row(evidence[index], reader).ToArray();
-        int[] closing = [.. Enumerable.Range(0, row.Length).Where(source => row[source] > 0)
-            .OrderByDescending(source => gradients[source]).ThenByDescending(source => source)
-            .Take(due - row.Count(gate => gate == 0))];
-        foreach (var source in closing)
+        var row = GateSampling.Row(gates, reader).ToArray();
+        var left = due - row.Count(gate => gate == 0);
+        var closed = 0;
+        foreach (var source in Enumerable.Range(0, row.Length).Where(source => row[source] > 0)
+            .OrderByDescending(source => evidence[index][reader, source]).ThenByDescending(source => source))
         {
-            open[index][reader, source] = 0f;
+            if (closed < left && (!options.KeepBlocks || BlockCoverage.Spares(gates, fanIn, (reader, source))))
+            {
+                gates[reader, source] = 0f;
+                closed++;
+            }
         }
-        if (closing.Length > 0)
-        {
-            GateMatrices.SetRow(evidence[index], reader, new double[row.Length]);
-        }
+        return closed;
     }
 }

@@ -1,4 +1,5 @@
 // What a wiring is, how its rules are spelled, how many blocks a random one leaves unread, and which blocks it leaves alive.
+using CsCheck;
 using GateConnect.Architecture;
 using GateConnect.Data;
 using GateConnect.Runtime;
@@ -29,10 +30,36 @@ public sealed class ConnectivityTests
         Assert.InRange((double)unread / (wirings * sources), share - (5 * deviation), share + (5 * deviation) + 1e-4);
     }
 
+    [Fact]
+    public void In_a_regular_wiring_every_block_reads_K_blocks_is_read_by_K_and_lives() =>
+        Gen.Select(Gen.Int[1, 12].SelectMany(cardinality => Gen.Int[1, cardinality].Select(fanIn => (cardinality, fanIn))), Gen.ULong).Sample((size, seed) =>
+        {
+            var blueprint = RandomNetworks.Blueprint(new NetworkSize(11, 1, size.cardinality));
+            var wiring = Connectivity.Regular(blueprint, size.fanIn, new SeededRandom(seed));
+            Assert.Equal(wiring, Connectivity.Regular(blueprint, size.fanIn, new SeededRandom(seed)));
+            Assert.All(wiring.Modules, module => Assert.Equal(size.fanIn, module.FanIn));
+            Assert.All(wiring.Modules.SelectMany(module => module.OutDegrees()), degree => Assert.Equal(size.fanIn, degree));
+            Assert.All(wiring.LiveBlocks(blueprint).SelectMany(blocks => blocks), Assert.True);
+        });
+
+    [Fact]
+    public void A_regular_wiring_with_one_source_each_reads_every_source_equally_often()
+    {
+        var blueprint = RandomNetworks.Blueprint(new NetworkSize(11, 1, 4));
+        var counts = new int[4];
+        for (ulong seed = 0; seed < 4_000; seed++)
+        {
+            counts[Connectivity.Regular(blueprint, 1, new SeededRandom(seed)).Modules[0].Reads[2][0]]++;
+        }
+        var chiSquared = counts.Sum(count => (count - 1_000) * (count - 1_000) / 1_000.0);
+        Assert.InRange(chiSquared, 0, 16.3); // 3 degrees of freedom: more once in a thousand
+    }
+
     [Theory]
     [InlineData(ConnectivityKind.Full, 8, "full", "full")]
     [InlineData(ConnectivityKind.FullBranches, null, "full-branches", "full-branches")]
     [InlineData(ConnectivityKind.Random, 4, "random", "random-4")]
+    [InlineData(ConnectivityKind.Regular, 4, "regular", "regular-4")]
     [InlineData(ConnectivityKind.Learned, 4, "learned", "learned-4")]
     [InlineData(ConnectivityKind.Given, 4, "given", "given-4")]
     public void A_rule_has_the_spelling_that_folders_of_results_have(ConnectivityKind kind, int? fanIn, string name, string folder)

@@ -52,7 +52,7 @@ public sealed class RecipeTests
     [InlineData("training.learningRate=0,1", "a number")]
     [InlineData("training.learningRate=NaN", "a number")]
     [InlineData("training.epochs=null", "a whole number")]
-    [InlineData("connectivity=3", "one of full, full-branches, random, learned")]
+    [InlineData("connectivity=3", "one of full, full-branches, random, regular, learned")]
     [InlineData("seed=-1", "a whole number from 0 up")]
     [InlineData("training.epochs", "path=value")]
     public void Mistakes_say_what_was_expected(string assignment, string hint) =>

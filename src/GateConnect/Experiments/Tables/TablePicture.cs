@@ -27,13 +27,12 @@ public static class TablePicture
             throw new ConfigurationException($"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
         }
         return new Drawing(across, What(table, rows)).Draw(
-            [.. rows.GroupBy(row => (row.Recipe.Connectivity, row.Cell.Estimator)).Select(group => new Series(
-                Name(group.Key), Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
+            [.. rows.GroupBy(row => (Name: Name(row.Recipe), Kind: row.Recipe.Connectivity)).Select(group => new Series(
+                group.Key.Name, Color(group.Key.Kind), IsDashed(group.Key.Name),
                 [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
             [.. table.Comparisons.Where(pair => rows.Contains(pair.Learned) && pair.Other.Recipe.Connectivity != ConnectivityKind.Learned)
-                .GroupBy(pair => (pair.Learned.Cell.Estimator, pair.Other.Recipe.Connectivity)).Select(group => new Series(
-                    $"{Name((ConnectivityKind.Learned, group.Key.Estimator))} - {group.Key.Connectivity}",
-                    Color(group.Key.Connectivity), IsDashed(group.Key.Estimator),
+                .GroupBy(pair => (Name: Name(pair.Learned.Recipe), Kind: pair.Other.Recipe.Connectivity)).Select(group => new Series(
+                    $"{group.Key.Name} - {group.Key.Kind}", Color(group.Key.Kind), IsDashed(group.Key.Name),
                     [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
     }
 
@@ -69,17 +68,16 @@ public static class TablePicture
             + $"means over {count} {(count == "1" ? "seed" : "seeds")}, pale dots: single seeds, bars: one standard deviation";
     }
 
-    private static string Name((ConnectivityKind Kind, EstimatorKind? Estimator) rule) => IsDashed(rule.Estimator)
-        ? $"{rule.Kind}, {rule.Estimator!.Value.Text()}"
-        : rule.Kind.ToString();
+    private static string Name(Recipe recipe) => recipe.Connectivity + RunGroups.Estimator(recipe);
 
-    private static bool IsDashed(EstimatorKind? estimator) => estimator == EstimatorKind.Gradual;
+    private static bool IsDashed(string name) => name.Contains(EstimatorKind.Gradual.Text(), StringComparison.Ordinal);
 
     private static int Color(ConnectivityKind kind) => kind switch
     {
         ConnectivityKind.Learned => 0,
         ConnectivityKind.Random => 1,
         ConnectivityKind.FullBranches => 2,
+        ConnectivityKind.Regular => 4,
         _ => 3,
     };
 

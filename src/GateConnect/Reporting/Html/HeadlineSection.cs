@@ -88,6 +88,7 @@ internal static class HeadlineSection
             ConnectivityKind.Full => "ResNeXt as published: every block reads the sum of all blocks before it.",
             ConnectivityKind.FullBranches => $"Every one of {Invariant.Text(readers)} blocks reads all {Invariant.Text(size.Cardinality)} blocks before it.",
             ConnectivityKind.Random => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, drawn once at random.",
+            ConnectivityKind.Regular => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, drawn once at random so that each is read by as many.",
             ConnectivityKind.Given => $"Every one of {Invariant.Text(readers)} blocks reads {fanIn}, those of a wiring that was given.",
             _ when content.Record.Results is null => $"Every one of {Invariant.Text(readers)} blocks is to learn which {fanIn} to read.",
             _ => $"Every one of {Invariant.Text(readers)} blocks learned which {fanIn} to read.",
