@@ -19,13 +19,13 @@ public sealed record Recipe
     /// <summary>How the wiring comes about; default learned.</summary>
     public ConnectivityKind Connectivity { get; init; } = ConnectivityKind.Learned;
 
-    /// <summary>K; null for the full kinds, for half the cardinality with random and learned, and for that of a given wiring.</summary>
+    /// <summary>K; null for the full kinds, for half the cardinality with random, regular and learned, and for that of a given wiring.</summary>
     public int? FanIn { get; init; }
 
     /// <summary>With given: the wiring, as one line of <see cref="ConnectivityJson"/>; else null.</summary>
     public string? Wiring { get; init; }
 
-    /// <summary>With random: the seed of the wiring alone; null (default) to draw it from <see cref="Seed"/>.</summary>
+    /// <summary>With random and regular: the seed of the wiring alone; null (default) to draw it from <see cref="Seed"/>.</summary>
     public ulong? WiringSeed { get; init; }
 
     /// <summary>Whose the last norms' affine is; default shared by a module's branches.</summary>

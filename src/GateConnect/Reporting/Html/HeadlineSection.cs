@@ -71,11 +71,13 @@ internal static class HeadlineSection
     private static string Control(ReportContent content)
     {
         var recipe = content.Record.Recipe;
-        var other = recipe.Connectivity is ConnectivityKind.Learned or ConnectivityKind.Given ? "random" : "learned";
+        var other = recipe.Connectivity is not (ConnectivityKind.Learned or ConnectivityKind.Given) ? ConnectivityKind.Learned
+            : recipe.Training.Gates.Effective.KeepBlocks ? ConnectivityKind.Regular
+            : ConnectivityKind.Random;
         var half = Math.Max(1, content.Blueprint.Size.Cardinality / 2);
         var fanIn = recipe.Connectivity is ConnectivityKind.Full or ConnectivityKind.FullBranches ? half : recipe.FanIn ?? half;
         var wiring = (recipe.WiringSeed is null ? "" : " --set wiringSeed=null") + (recipe.Wiring is null ? "" : " --set wiring=null");
-        return $"gateconnect train --config RUN/run.json --connectivity {other} --fan-in {Invariant.Text(fanIn)}{wiring} --out RUN-{other}";
+        return $"gateconnect train --config RUN/run.json --connectivity {other.Text()} --fan-in {Invariant.Text(fanIn)}{wiring} --out RUN-{other.Text()}";
     }
 
     private static string Learned(ReportContent content)
