@@ -41,7 +41,7 @@ public sealed record Experiment(string Name, string Title, IReadOnlyList<Experim
         new("cifar10-fresh", "is it the wiring? fresh weights under the wirings that the rule gradual learned, {20,4,8}, K = 4, 2 and 1",
             [.. WiringFanIns.SelectMany(Fresh)]),
         new("cifar10-kept", "what dead blocks cost: wirings learned and drawn in which every block is read, {20,4,8}, K = 1 to 4",
-            [.. Enumerable.Range(1, 4).SelectMany(Kept)]),
+            [.. Enumerable.Range(1, 4).SelectMany(Kept), Cell("cifar10", Smallest, ConnectivityRule.FullBranches)]),
     ];
 
     /// <summary>The budgets that belong to the question; null where any does, as for the paper's tables.</summary>

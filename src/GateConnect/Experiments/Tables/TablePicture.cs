@@ -27,12 +27,12 @@ public static class TablePicture
             throw new ConfigurationException($"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
         }
         return new Drawing(across, What(table, rows)).Draw(
-            [.. rows.GroupBy(row => (Name: Name(row.Recipe), Kind: row.Recipe.Connectivity)).Select(group => new Series(
-                group.Key.Name, Color(group.Key.Kind), IsDashed(group.Key.Name),
+            [.. rows.GroupBy(row => (Name: Name(row.Recipe), Kind: row.Recipe.Connectivity, Dashes: Dashes(row.Recipe))).Select(group => new Series(
+                group.Key.Name, Color(group.Key.Kind), group.Key.Dashes,
                 [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
             [.. table.Comparisons.Where(pair => rows.Contains(pair.Learned) && pair.Other.Recipe.Connectivity != ConnectivityKind.Learned)
-                .GroupBy(pair => (Name: Name(pair.Learned.Recipe), Kind: pair.Other.Recipe.Connectivity)).Select(group => new Series(
-                    $"{group.Key.Name} - {group.Key.Kind}", Color(group.Key.Kind), IsDashed(group.Key.Name),
+                .GroupBy(pair => (Name: Name(pair.Learned.Recipe), Kind: pair.Other.Recipe.Connectivity, Dashes: Dashes(pair.Learned.Recipe))).Select(group => new Series(
+                    $"{group.Key.Name} - {group.Key.Kind}", Color(group.Key.Kind), group.Key.Dashes,
                     [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
     }
 
@@ -70,7 +70,8 @@ public static class TablePicture
 
     private static string Name(Recipe recipe) => recipe.Connectivity + RunGroups.Estimator(recipe);
 
-    private static bool IsDashed(string name) => name.Contains(EstimatorKind.Gradual.Text(), StringComparison.Ordinal);
+    // Of learned wirings the usual rule's alone are drawn through.
+    private static string Dashes(Recipe recipe) => RunGroups.Estimator(recipe) == "" ? "" : recipe.Training.Gates.KeepBlocks ? "2 4" : "7 4";
 
     private static int Color(ConnectivityKind kind) => kind switch
     {
@@ -90,12 +91,12 @@ public static class TablePicture
         public double High => double.IsNaN(Y.Std) ? Y.Mean : Y.Mean + Y.Std;
     }
 
-    private sealed record Series(string Name, int Color, bool Dashed, IReadOnlyList<Place> Places)
+    private sealed record Series(string Name, int Color, string Dash, IReadOnlyList<Place> Places)
     {
-        public string Dashes => Dashed ? " stroke-dasharray=\"7 4\"" : "";
+        public string Dashes => Dash.Length > 0 ? $" stroke-dasharray=\"{Dash}\"" : "";
 
         // Hollow where dashed: a single point has no dashes.
-        public string Marker => Dashed ? $"s{Invariant.Text(Color)} page" : $"f{Invariant.Text(Color)}";
+        public string Marker => Dash.Length > 0 ? $"s{Invariant.Text(Color)} page" : $"f{Invariant.Text(Color)}";
     }
 
     private sealed class Drawing(Across across, string what)

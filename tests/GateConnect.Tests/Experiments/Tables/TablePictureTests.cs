@@ -67,6 +67,22 @@ public sealed class TablePictureTests
     }
 
     [Fact]
+    public void Wirings_in_which_no_block_dies_look_like_no_other()
+    {
+        var text = TablePicture.Draw(Table([.. new[] { 1, 2 }.SelectMany(fanIn => new[]
+        {
+            Row(ConnectivityRule.Random(fanIn), 5, 50 + fanIn), Row(ConnectivityRule.Regular(fanIn), 5, 51 + fanIn),
+            Row(ConnectivityRule.Learned(fanIn), 5, new GateOptions { Estimator = EstimatorKind.Gradual }, 52 + fanIn),
+            Row(ConnectivityRule.Learned(fanIn), 5, new GateOptions { Estimator = EstimatorKind.Gradual, KeepBlocks = true }, 53 + fanIn),
+        })]));
+        Assert.Equal(4 + 4, Lines(XDocument.Parse(text)).Count);
+        Assert.Contains(">Learned, gradual, blocks kept - Regular<", text, StringComparison.Ordinal);
+        Assert.Equal(2 * (1 + 2), text.Split("stroke-dasharray=\"2 4\"").Length - 1); // line and key
+        Assert.Equal(2 * (1 + 2), text.Split("stroke-dasharray=\"7 4\"").Length - 1);
+        Assert.Equal(1 + 2, text.Split("<polyline class=\"s4\"").Length - 1);
+    }
+
+    [Fact]
     public void Where_there_is_no_curve_it_says_so() => Assert.Contains(
         "a curve needs two",
         Assert.Throws<ConfigurationException>(() => TablePicture.Draw(Table(Row(ConnectivityRule.Learned(4), epochs: 5, 50)))).Message,

@@ -12,14 +12,17 @@ internal static class TableSamples
 
     public static TableRow Row(ConnectivityRule rule, int epochs, params double[] top1) => Row(rule, epochs, EstimatorKind.Relaxed, top1);
 
-    public static TableRow Row(ConnectivityRule rule, int epochs, EstimatorKind estimator, params double[] top1)
+    public static TableRow Row(ConnectivityRule rule, int epochs, EstimatorKind estimator, params double[] top1) =>
+        Row(rule, epochs, new GateOptions { Estimator = estimator }, top1);
+
+    public static TableRow Row(ConnectivityRule rule, int epochs, GateOptions gates, params double[] top1)
     {
         var recipe = new Recipe
         {
             Connectivity = rule.Kind,
             FanIn = rule.FanIn,
             WiringSeed = rule.WiringSeed,
-            Training = new TrainingOptions { Epochs = epochs, Gates = new GateOptions { Estimator = estimator } },
+            Training = new TrainingOptions { Epochs = epochs, Gates = gates },
         };
         var (sample, paper) = (Samples.Record(), recipe with { Training = recipe.Training with { Epochs = 300 } });
         return new TableRow(new ExperimentCell("cifar10", paper), recipe,
