@@ -26,7 +26,9 @@ internal static class ExperimentOptions
     /// <summary><c>--results</c>.</summary>
     public static Option<string> Results() => new("--results")
     {
-        HelpName = "DIR", DefaultValueFactory = _ => DefaultResults, Description = $"Where finished runs lie, without weights. Default {DefaultResults}.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => DefaultResults,
+        Description = $"Where finished runs lie, without weights. Default {DefaultResults}.",
     };
 
     /// <summary>A folder as it is named in messages and paths.</summary>
