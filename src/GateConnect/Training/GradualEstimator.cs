@@ -84,16 +84,20 @@ public sealed class GradualEstimator : IGateEstimator
         return Math.Clamp((int)Math.Floor((share * closings) - offset) + 1, 0, closings);
     }
 
-    // Closes gates of a row until so many are closed, those first without which the loss falls most; returns how many closed now.
+    // Closes gates of a row until so many are closed, those first without which the loss falls most. Returns how many it closed.
     private int Close(float[,] gates, int index, int reader, int due)
     {
         var row = GateSampling.Row(gates, reader).ToArray();
-        var left = due - row.Count(gate => gate == 0);
+        var missing = due - row.Count(gate => gate == 0);
+        if (missing <= 0)
+        {
+            return 0;
+        }
         var closed = 0;
         foreach (var source in Enumerable.Range(0, row.Length).Where(source => row[source] > 0)
             .OrderByDescending(source => evidence[index][reader, source]).ThenByDescending(source => source))
         {
-            if (closed < left && (!options.KeepBlocks || BlockCoverage.Spares(gates, fanIn, (reader, source))))
+            if (closed < missing && MayClose(gates, reader, source))
             {
                 gates[reader, source] = 0f;
                 closed++;
@@ -101,4 +105,6 @@ public sealed class GradualEstimator : IGateEstimator
         }
         return closed;
     }
+
+    private bool MayClose(float[,] gates, int reader, int source) => !options.KeepBlocks || BlockCoverage.Spares(gates, fanIn, (reader, source));
 }
