@@ -105,7 +105,8 @@ internal sealed class ExperimentRunCommand
         }
         var progress = new DataProgress(voice);
         var runs = plan.Runs.ToList();
-        var runner = new ExperimentRunner(new ResultStore(ExperimentOptions.Folder(parsed.GetValue(results)!)), parsed.GetValue(work)!)
+        var folder = ExperimentOptions.Folder(parsed.GetValue(results)!);
+        var runner = new ExperimentRunner(new ResultStore(folder), parsed.GetValue(work)!)
         {
             OnRun = run => voice.Say(runs.FindIndex(other => other.Name == run.Name) is >= 0 and var index
                 ? $"run {index + 1} of {runs.Count}: {run.Name}"
@@ -116,7 +117,7 @@ internal sealed class ExperimentRunCommand
         var events = new RunEvents { Note = voice.Say, Fetch = progress.Fetch, Load = progress.Load };
         var outcome = runner.Run(plan, parsed.GetValue(data), parsed.GetValue(threads) ?? Environment.ProcessorCount, events, end.Token);
         var next = outcome.Open == 0 ? "" : "; the same command goes on";
-        var withResults = ExperimentOptions.WithResults(ExperimentOptions.Folder(parsed.GetValue(results)!));
+        var withResults = ExperimentOptions.WithResults(folder);
         voice.Say($"{outcome.Finished} of {runs.Count} runs finished{next}; table: gateconnect experiment table {parsed.GetValue(name)}{withResults}");
         if (parsed.GetValue(json))
         {

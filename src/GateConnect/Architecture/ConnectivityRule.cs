@@ -82,6 +82,8 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
     /// <summary>The form of network that it wires: a ResNeXt, or blocks with inputs of their own.</summary>
     internal NetworkForm Form => Kind == ConnectivityKind.Full ? NetworkForm.ResNeXt : NetworkForm.Branches;
 
+    private bool IsDrawn => Kind is ConnectivityKind.Random or ConnectivityKind.Regular;
+
     /// <summary>K in a network of this cardinality.</summary>
     public int FanInOf(int cardinality) => FanIn ?? cardinality;
 
@@ -104,7 +106,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         {
             yield return mistake;
         }
-        if (Kind is ConnectivityKind.Random or ConnectivityKind.Regular or ConnectivityKind.Learned && FanIn is null)
+        if ((IsDrawn || Kind == ConnectivityKind.Learned) && FanIn is null)
         {
             yield return $"fanIn: missing; {Kind.Text()} needs a fan-in from 1 to the cardinality {cardinality}";
         }
@@ -112,7 +114,7 @@ public readonly record struct ConnectivityRule(ConnectivityKind Kind, int? FanIn
         {
             yield return $"fanIn: {fanIn} is outside 1 to the cardinality {cardinality}";
         }
-        if (Kind is not (ConnectivityKind.Random or ConnectivityKind.Regular) && WiringSeed is { } seed)
+        if (!IsDrawn && WiringSeed is { } seed)
         {
             yield return $"wiringSeed: {seed} does not go with {Kind.Text()}; only random and regular draw their wiring once";
         }

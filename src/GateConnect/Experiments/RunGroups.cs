@@ -34,11 +34,7 @@ internal static class RunGroups
     /// <summary>How a recipe learns its gates, if not by the usual rule: <c>, gumbel</c>; nothing where it learns none.</summary>
     public static string Estimator(Recipe recipe)
     {
-        if (recipe.Connectivity != ConnectivityKind.Learned)
-        {
-            return "";
-        }
-        var gates = recipe.Training.Gates.Effective;
+        var gates = recipe.Effective.Training.Gates;
         return (gates.Estimator == EstimatorKind.Relaxed ? "" : $", {gates.Estimator.Text()}") + (gates.KeepBlocks ? ", blocks kept" : "");
     }
 

@@ -26,6 +26,9 @@ internal sealed record Axis(double Low, double High, double Start, double End)
         }
     }
 
+    /// <summary>A tick in letters.</summary>
+    public static string Label(double tick) => tick.ToString("0.######", Invariant.Culture);
+
     // The largest of 1, 2 and 5 times a power of ten that gives about so many steps.
     private static double Step(double range, int about)
     {

@@ -45,11 +45,11 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         foreach (var tick in up.Ticks(wholeOnly: false, about: 5))
         {
             svg.Add($"<path class=\"end\" stroke-dasharray=\"1 3\" d=\"M{across.Start} {up.At(tick)}H{across.End}\"/>\n");
-            svg.Text("key", across.Start - 8, up.At(tick) + 4, Number(tick), "end");
+            svg.Text("key", across.Start - 8, up.At(tick) + 4, Axis.Label(tick), "end");
         }
         foreach (var tick in across.Ticks(wholeOnly: true, about: 8))
         {
-            svg.Text("key", across.At(tick), height - Bottom + 18, Number(tick));
+            svg.Text("key", across.At(tick), height - Bottom + 18, Axis.Label(tick));
         }
         svg.Text("key", (across.Start + across.End) / 2, height - Bottom + 38, "epoch");
     }
@@ -80,6 +80,4 @@ internal sealed class CurvesDrawing(IReadOnlyList<EpochReport> epochs, int width
         svg.Add($"<path class=\"s{color}\" stroke-width=\"2\" d=\"M{x} 24h22\"/>\n");
         svg.Text("key", x + 29, 28, name, "start");
     }
-
-    private static string Number(double value) => value.ToString("0.######", Invariant.Culture);
 }

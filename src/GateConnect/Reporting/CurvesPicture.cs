@@ -1,6 +1,5 @@
 // Loss and accuracy over epochs, the end of gate learning marked. The SVG needs no fonts (CurvesDrawing) and is
 // what pages show. The PNG is drawn with what fonts the machine has; where it has none it comes without letters.
-using System.Globalization;
 using System.Text;
 using GateConnect.Training;
 using ScottPlot;
@@ -99,6 +98,6 @@ public static class CurvesPicture
     private static ScottPlot.TickGenerators.NumericAutomatic Ticks(bool whole) => new()
     {
         IntegerTicksOnly = whole,
-        LabelFormatter = value => value.ToString("0.######", CultureInfo.InvariantCulture),
+        LabelFormatter = Axis.Label,
     };
 }

@@ -16,6 +16,9 @@ internal static class Invariant
     public static string Fixed(double? value, int places) =>
         value is { } number && double.IsFinite(number) ? number.ToString("F" + places.ToString(Culture), Culture) : "-";
 
+    /// <summary>The noun for so many: seed, seeds.</summary>
+    public static string Plural(int count, string noun) => count == 1 ? noun : noun + "s";
+
     /// <summary>A difference in points, with its sign: +0.31, −0.07.</summary>
     public static string Points(double value) => value.ToString("+0.00;−0.00;0.00", Culture);
 

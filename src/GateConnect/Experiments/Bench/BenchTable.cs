@@ -38,7 +38,7 @@ public static class BenchTable
         var branches = CostModel.Of(options.Blueprint(), NetworkForm.Branches);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"hardware  {machine.Processor}, {machine.Cores} cores, {machine.VectorInstructions}; ");
-        text.Append(CultureInfo.InvariantCulture, $"{options.Threads} {Plural(options.Threads, "thread")} used; {date:yyyy-MM-dd}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{options.Threads} {Invariant.Plural(options.Threads, "thread")} used; {date:yyyy-MM-dd}\n");
         text.Append(CultureInfo.InvariantCulture, $"limits    {limits.GigaflopsPerSecond:0} GFLOP/s float32 multiply-adds, ");
         text.Append(CultureInfo.InvariantCulture, $"{limits.GigabytesPerSecond:0.0} GB/s memory, measured\n");
         text.Append(CultureInfo.InvariantCulture, $"software  GateConnect {machine.GateConnect}, TorchSharp {machine.TorchSharp}, ");
@@ -87,8 +87,6 @@ public static class BenchTable
         ? Text($"\nresnext reached {100 * result.Row("resnext")!.ImagesPerSecond.Median / expected:0} % of the {expected:0} images/s ")
             + Text($"expected at these limits: {(fair ? "a fair rival" : "below 90 %, the ratios to it flatter")}\n")
         : "";
-
-    private static string Plural(int count, string noun) => count == 1 ? noun : noun + "s";
 
     private static string Rate(double value) => value < 100 ? Text($"{value:0.0}") : Text($"{value:0}");
 

@@ -1,6 +1,7 @@
 // The throughput of this machine against the rivals: limits, training rounds, inference rounds.
 using System.Globalization;
 using GateConnect.Architecture;
+using GateConnect.Reporting;
 using GateConnect.Runtime;
 
 namespace GateConnect.Experiments.Bench;
@@ -138,7 +139,7 @@ public sealed class ThroughputBench
     private void Announce(MachineLimits limits)
     {
         var seconds = BenchForecast.Seconds(options, limits);
-        var threads = options.Threads == 1 ? "thread" : "threads";
+        var threads = Invariant.Plural(options.Threads, "thread");
         var reached = string.Create(
             CultureInfo.InvariantCulture,
             $"{limits.GigaflopsPerSecond:0} GFLOP/s and {limits.GigabytesPerSecond:0.0} GB/s with {options.Threads} {threads}");

@@ -33,15 +33,12 @@ public sealed record ExperimentCell(string Dataset, Recipe Recipe)
             var name = $"{Recipe.Network}-{rule.Text(between: "-")}";
             name += rule.WiringSeed is { } wiring ? string.Create(CultureInfo.InvariantCulture, $"-wiring{wiring}") : "";
             name += Estimator is { } estimator and not EstimatorKind.Relaxed ? $"-{estimator.Text()}" : "";
-            return KeepsBlocks ? $"{name}-kept" : name;
+            return Recipe.Effective.Training.Gates.KeepBlocks ? $"{name}-kept" : name;
         }
     }
 
     /// <summary>The rule by which it learns gates; null where it learns none.</summary>
     public EstimatorKind? Estimator => Recipe.Connectivity == ConnectivityKind.Learned ? Recipe.Training.Gates.Estimator : null;
-
-    /// <summary>Whether it learns its wiring so that no block dies.</summary>
-    public bool KeepsBlocks => Estimator is not null && Recipe.Training.Gates.Effective.KeepBlocks;
 
     /// <summary>The run of this cell for a seed, within a budget.</summary>
     public CellRun Run(Budget budget, ulong seed)

@@ -27,12 +27,12 @@ public static class TablePicture
             throw new ConfigurationException($"--plot: the finished runs of {table.Experiment.Name} have one budget and one fan-in; a curve needs two");
         }
         return new Drawing(across, What(table, rows)).Draw(
-            [.. rows.GroupBy(row => (Name: Name(row.Recipe), Kind: row.Recipe.Connectivity, Dashes: Dashes(row.Recipe))).Select(group => new Series(
-                group.Key.Name, Color(group.Key.Kind), group.Key.Dashes,
+            [.. rows.GroupBy(row => (Name: Name(row.Recipe), Kind: row.Recipe.Connectivity)).Select(group => new Series(
+                group.Key.Name, Color(group.Key.Kind), Dash(group.First().Recipe),
                 [.. group.Select(row => new Place(across.Of(row), row.Top1Percent, [.. row.Runs.Select(run => run.Record.Results!.Test.Top1Percent)]))]))],
             [.. table.Comparisons.Where(pair => rows.Contains(pair.Learned) && pair.Other.Recipe.Connectivity != ConnectivityKind.Learned)
-                .GroupBy(pair => (Name: Name(pair.Learned.Recipe), Kind: pair.Other.Recipe.Connectivity, Dashes: Dashes(pair.Learned.Recipe))).Select(group => new Series(
-                    $"{group.Key.Name} - {group.Key.Kind}", Color(group.Key.Kind), group.Key.Dashes,
+                .GroupBy(pair => (Name: Name(pair.Learned.Recipe), Kind: pair.Other.Recipe.Connectivity)).Select(group => new Series(
+                    $"{group.Key.Name} - {group.Key.Kind}", Color(group.Key.Kind), Dash(group.First().Learned.Recipe),
                     [.. group.Select(pair => new Place(across.Of(pair.Learned), pair.Test.Difference, []))]))]);
     }
 
@@ -65,13 +65,13 @@ public static class TablePicture
         var count = seeds.Min() == seeds.Max() ? Invariant.Text(seeds.Max()) : $"{Invariant.Text(seeds.Min())} to {Invariant.Text(seeds.Max())}";
         var size = Invariant.Text(first.ImageSize);
         return $"{table.Experiment.Name}: {{{first.Recipe.Network}}}, {Invariant.Grouped(first.TrainImages)} images at {size}x{size}{epochs}; "
-            + $"means over {count} {(count == "1" ? "seed" : "seeds")}, pale dots: single seeds, bars: one standard deviation";
+            + $"means over {count} {Invariant.Plural(seeds.Max(), "seed")}, pale dots: single seeds, bars: one standard deviation";
     }
 
     private static string Name(Recipe recipe) => recipe.Connectivity + RunGroups.Estimator(recipe);
 
     // Of learned wirings the usual rule's alone are drawn through.
-    private static string Dashes(Recipe recipe) => RunGroups.Estimator(recipe) == "" ? "" : recipe.Training.Gates.KeepBlocks ? "2 4" : "7 4";
+    private static string Dash(Recipe recipe) => RunGroups.Estimator(recipe) == "" ? "" : recipe.Training.Gates.KeepBlocks ? "2 4" : "7 4";
 
     private static int Color(ConnectivityKind kind) => kind switch
     {
@@ -136,7 +136,7 @@ public static class TablePicture
             {
                 var dashes = zero && tick == 0 ? "" : " stroke-dasharray=\"1 3\"";
                 svg.Add($"<path class=\"end\"{dashes} d=\"M{offset + Left} {up.At(tick)}H{offset + (Width / 2.0) - Right}\"/>\n");
-                svg.Text("key", offset + Left - 8, up.At(tick) + 4, tick.ToString("0.######", Invariant.Culture), "end");
+                svg.Text("key", offset + Left - 8, up.At(tick) + 4, Axis.Label(tick), "end");
             }
             foreach (var (place, text) in across.Marks)
             {

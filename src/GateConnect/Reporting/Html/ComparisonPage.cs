@@ -38,11 +38,11 @@ internal static class ComparisonPage
         GroupRow[] rows = [.. content.Groups.Where(group => group.Runs == most)];
         if (!content.AreComparable || rows.Length < 2)
         {
-            return $"{Invariant.Text(content.Runs.Count)} runs in {Invariant.Text(content.Groups.Count)} {(content.Groups.Count == 1 ? "row" : "rows")}.";
+            return $"{Invariant.Text(content.Runs.Count)} runs in {Invariant.Text(content.Groups.Count)} {Invariant.Plural(content.Groups.Count, "row")}.";
         }
         var best = rows.MaxBy(group => group.Figures.Top1Percent.Mean)!;
         var among = rows.Length == content.Groups.Count ? "" : $" among the rows with {Invariant.Text(most)} seeds";
-        return $"Highest mean top-1{among}: {best.Name}, {best.Accuracy} % over {Invariant.Text(best.Runs)} {(best.Runs == 1 ? "seed" : "seeds")}.";
+        return $"Highest mean top-1{among}: {best.Name}, {best.Accuracy} % over {Invariant.Text(best.Runs)} {Invariant.Plural(best.Runs, "seed")}.";
     }
 
     private static Markup Table(ComparisonContent content)

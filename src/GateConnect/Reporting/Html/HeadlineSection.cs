@@ -135,7 +135,7 @@ internal static class HeadlineSection
         var training = content.Record.Recipe.Training;
         var done = content.Record.Results is null ? $"{Invariant.Text(content.Epochs.Count)} of " : "";
         Card(
-            cards, "trained", $"{done}{Invariant.Text(training.Epochs)} {(training.Epochs == 1 ? "epoch" : "epochs")}",
+            cards, "trained", $"{done}{Invariant.Text(training.Epochs)} {Invariant.Plural(training.Epochs, "epoch")}",
             $"on {Invariant.Grouped(content.Record.Dataset.TrainImages)} images, seed {content.Record.Recipe.Seed.ToString(Invariant.Culture)}");
         return cards.Add($"</dl>\n");
     }
